@@ -1,0 +1,31 @@
+# `make` sets up .venv and builds the graph from data/; `make test` runs the tests. Needs Python 3.11, make and git.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: all setup test lint clean
+
+all: setup
+	@$(BIN)/citygraph build
+
+setup: .venv/.ready
+
+# The wheels that a test installs in an empty environment are collected here: tests themselves use no network.
+.venv/.ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "citygraph needs Python 3.11 or later: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check -d .venv/wheels -c requirements.txt \
+		click owlrl pyoxigraph pyshacl pyyaml rdflib sparqlwrapper
+	@touch $@
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv dist

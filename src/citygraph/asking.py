@@ -1,0 +1,67 @@
+"""One query, one target, one answer: what `citygraph query` does between its options and its output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from citygraph import queries, results
+from citygraph.problems import CitygraphError
+from citygraph.queries import NamedQuery
+from citygraph.release import Release, ontology_labels
+
+find = queries.find
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a query runs: how to ask, how to find a thing by a user's word, how to name IRIs."""
+
+    ask: Callable[[str], Any]
+    find: Callable[[str], str]
+    labels: Callable[[Sequence[str], str], Mapping[str, str]]
+
+
+def local(path: Path) -> Target:
+    """A release folder or an RDF file."""
+    release = Release.open(path)
+    return Target(release.ask, release.find, release.labels)
+
+
+def remote(url: str, timeout: float) -> Target:
+    """A SPARQL server."""
+    from citygraph.endpoint import ask
+
+    def labels(iris: Sequence[str], language: str) -> Mapping[str, str]:
+        names: dict[str, str] = {}
+        for start in range(0, len(iris), 200):
+            answer = ask(url, results.label_query(iris[start : start + 200]), timeout)
+            names |= results.pick_labels(answer, language)
+        return names | ontology_labels([iri for iri in iris if iri not in names], language)
+
+    return Target(lambda text: ask(url, text, timeout), queries.resolve, labels)
+
+
+def pairs(params: Sequence[str]) -> dict[str, str]:
+    """`name=value` texts as a mapping; raises CitygraphError for a text without = or a name given twice."""
+    given: dict[str, str] = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals or not name:
+            raise CitygraphError(f"-p {param}: write NAME=VALUE, for instance -p city=lahti")
+        if name in given:
+            raise CitygraphError(f"-p {name}: given twice")
+        given[name] = value
+    return given
+
+
+def answer(query: NamedQuery, params: Mapping[str, str], target: Target, format: str, language: str) -> bytes:
+    """The bytes to print."""
+    found = target.ask(queries.bind(query, params, target.find))
+    if isinstance(found, list):
+        return results.triples(found).encode()
+    if format in results.RAW:
+        return results.raw(found, format)
+    return results.readable(found, format, lambda iris: target.labels(iris, language)).encode()

@@ -1,0 +1,105 @@
+"""The one-way pipeline: load, encode, reason, validate, export."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
+from citygraph.export import export
+from citygraph.files import replaced, resource, writable
+from citygraph.load import Loaded, load, themes
+from citygraph.problems import Problem, ProblemsError, ordered, violated
+from citygraph.quads import value_of
+from citygraph.reason import infer, inferred_quads, triples_of
+from citygraph.rules import ontology_triples
+from citygraph.sheets import CLAIM_TYPES, Record
+from citygraph.validate import Result, located, validate
+from citygraph.vocabulary import CG, TYPE
+
+Step = Callable[[str], None]
+
+
+@dataclass
+class Checked:
+    """A graph of asserted quads and everything that is wrong with it."""
+
+    asserted: list[ox.Quad]
+    problems: list[Problem]
+    results: list[Result] = field(default_factory=list)
+    sources: int = 0
+
+
+@dataclass
+class Built(Checked):
+    """A checked graph with what reasoning added."""
+
+    inferred: list[ox.Quad] = field(default_factory=list)
+
+    def claims(self) -> dict[str, int]:
+        """How many claims of each type, in the order of the ontology."""
+        counted = Counter(value_of(q.object).removeprefix(CG) for q in self.asserted if value_of(q.predicate) == TYPE)
+        return {name: counted[name] for name in CLAIM_TYPES if counted[name]}
+
+
+def ontology() -> list[ox.Triple]:
+    """The triples of ontology/ontology.ttl."""
+    return ontology_triples(str(resource("ontology/ontology.ttl")))
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+def check(data: Path, only: Sequence[Path] = (), language: str = "en", step: Step = _silent) -> Checked:
+    """Load, encode and validate `data` (or just the sheets `only`): all problems of all files, in order."""
+    step("reading")
+    loaded = load(data, only)
+    step("encoding")
+    parts = _encode(loaded)
+    asserted = [quad for part in parts for quad in part.quads()] + encode_themes(themes())
+    problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
+    places: dict[str, tuple[Record, str]] = {}
+    for part in parts:
+        places |= part.places
+    step("validating")
+    results = validate(asserted, ontology())
+    problems += located(results, places, language, problems)
+    if only:
+        names = {sheet.file for sheet in loaded.sheets}
+        problems = [p for p in problems if p.file in names or p.severity == "violation"]
+    return Checked(asserted, ordered(problems), results, len(loaded.sheets))
+
+
+def _encode(loaded: Loaded) -> list[Encoded]:
+    return [encode_registry(loaded.registry), *(encode_sheet(sheet, loaded.registry) for sheet in loaded.sheets)]
+
+
+def build(data: Path, language: str = "en", step: Step = _silent) -> Built:
+    """The whole graph in memory; raises ProblemsError with every problem where there is a violation."""
+    checked = check(data, (), language, step)
+    if violated(checked.problems):
+        raise ProblemsError(checked.problems)
+    step("reasoning")
+    added = inferred_quads(infer(triples_of(checked.asserted), ontology()))
+    return Built(checked.asserted, checked.problems, checked.results, checked.sources, added)
+
+
+def release(data: Path, out: Path, language: str = "en", step: Step = _silent) -> Built:
+    """Build `data` into the folder `out`, which changes only when everything went well.
+
+    Raises ProblemsError where the data has a violation, CitygraphError where a file cannot be read or written.
+    """
+    writable(out)
+    built = build(data, language, step)
+    step("writing")
+    with replaced(out) as folder:
+        export(folder, built.asserted, built.inferred, built.results)
+        for name in ("ontology.ttl", "context.jsonld"):
+            shutil.copyfile(resource(f"ontology/{name}"), folder / name)
+    return built

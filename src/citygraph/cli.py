@@ -1,0 +1,226 @@
+"""The commands: thin over functions that can be imported. Data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from citygraph import __version__
+from citygraph.problems import PRINTERS, CitygraphError, ProblemsError, tally, violated
+
+# Everything else is imported where it is needed: --help must answer at once.
+
+LANGUAGE = click.Choice(["en", "fi", "sv"])
+EXISTING = click.Path(path_type=Path)
+
+
+@contextlib.contextmanager
+def outcomes() -> Iterator[None]:
+    """Turn every expected failure into one clear line and its exit code: 1 for the data, 2 for the rest."""
+    try:
+        yield
+    except ProblemsError as error:
+        click.echo(PRINTERS["text"](error.problems), err=True, nl=False)
+        click.echo(f"{tally(error.problems)}; nothing was written", err=True)
+        sys.exit(1)
+    except CitygraphError as error:
+        click.echo(f"citygraph: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        click.echo("citygraph: stopped", err=True)
+        sys.exit(130)
+
+
+def steps() -> Callable[[str], None]:
+    """Progress on stderr, silent until a second has passed."""
+    start = time.monotonic()
+
+    def say(what: str) -> None:
+        if time.monotonic() - start > 1:
+            click.echo(f"{what} …", err=True)
+
+    return say
+
+
+def data_folder(given: Path | None) -> Path:
+    """--data, else data/ where the user stands, else the one that comes with citygraph."""
+    from citygraph.files import resource
+
+    if given is not None:
+        return given
+    here = Path("data")
+    return here if (here / "registry").is_dir() else resource("data")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """What sources say of cities and their networks, as a graph that can be checked, queried and cited.
+
+    \b
+    citygraph check      what is wrong in the fact sheets, and how to mend it
+    citygraph build      make the graph
+    citygraph query      ask it
+    citygraph explain    where an answer comes from
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=EXISTING)
+@click.option("--data", type=EXISTING, help="The data folder; by default data/ here, else the one of citygraph.")
+@click.option("--format", "form", type=click.Choice(list(PRINTERS)), default="text", help="text by default.")
+@click.option("--lang", type=click.Choice(["en", "fi"]), default="en", help="Language of the shapes' messages.")
+def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str) -> None:
+    """Report all problems of all fact sheets, or of the sheets PATHS, as file:line:column.
+
+    Exit code 1 when there is a violation, 2 when a file cannot be read.
+
+    \b
+    Example:
+      citygraph check data/articles/lahti-networks-2012.yaml
+    """
+    with outcomes():
+        from citygraph import build as pipeline
+
+        folder = data_folder(data)
+        only = [path for given in paths for path in sheets_of(given, folder)]
+        checked = pipeline.check(folder, only, lang, steps())
+        click.echo(PRINTERS[form](checked.problems), nl=False)
+        sheets = f"{checked.sources} sheet{'' if checked.sources == 1 else 's'}"
+        click.echo(f"{sheets}: {tally(checked.problems)}", err=True)
+        sys.exit(1 if violated(checked.problems) else 0)
+
+
+def sheets_of(given: Path, folder: Path) -> list[Path]:
+    """The sheets that a path means: itself, the sheet of a text, or those below a folder."""
+    if given.is_dir():
+        if given.resolve() == folder.resolve():
+            return []
+        found = sorted(path for path in given.rglob("*.yaml") if path.parent.name != "registry")
+        if not found:
+            raise CitygraphError(f"{given}: no fact sheets (.yaml) below it")
+        return found
+    path = given.with_suffix(".yaml") if given.suffix == ".txt" else given
+    if not path.exists():
+        raise CitygraphError(f"{given}: no such file")
+    if path.suffix != ".yaml":
+        raise CitygraphError(f"{given}: not a fact sheet; give a .yaml file or a folder")
+    return [path]
+
+
+@main.command()
+@click.option("--data", type=EXISTING, help="The data folder; by default data/ here, else the one of citygraph.")
+@click.option("--out", type=EXISTING, default=Path("dist"), help="Where the release goes; dist/ by default.")
+@click.option("--lang", type=LANGUAGE, default="en", help="Language of the labels in what is printed.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well.")
+def build(data: Path | None, out: Path, lang: str, quiet: bool) -> None:
+    """Check the data, add what follows, and write the graph as Turtle, TriG, N-Quads and JSON-LD.
+
+    A violation stops the build: exit code 1, and the earlier release stays as it was.
+
+    \b
+    Example:
+      citygraph build --out dist
+    """
+    with outcomes():
+        from citygraph import build as pipeline
+        from citygraph.overview import overview
+        from citygraph.release import Release
+
+        built = pipeline.release(data_folder(data), out, "en", steps())
+        click.echo(PRINTERS["text"](built.problems), err=True, nl=False)
+        if not quiet:
+            for line in overview(built, Release.open(out), out, lang):
+                click.echo(line)
+
+
+@main.command()
+@click.argument("name")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "tsv", "json", "md"]), default="table",
+              help="table and md show labels; csv, tsv and json are the raw SPARQL 1.1 results.")  # fmt: skip
+@click.option("--graph", type=EXISTING, help="A release folder or an RDF file; dist/ by default.")
+@click.option("--endpoint", metavar="URL", help="Ask a SPARQL server instead.")
+@click.option("--timeout", type=click.FloatRange(min=1), default=30, help="Seconds to wait for the server; 30.")
+@click.option("--lang", type=LANGUAGE, default="en", help="Language of labels.")
+def query(
+    name: str, params: tuple[str, ...], form: str, graph: Path | None, endpoint: str | None, timeout: float, lang: str
+) -> None:
+    """Run a query: NAME of the catalogue, a FILE, or - for standard input.
+
+    \b
+    Examples:
+      citygraph query memberships -p city=lahti
+      citygraph query timeline --format csv
+      echo 'SELECT * WHERE { ?s ?p ?o } LIMIT 3' | citygraph query -
+    """
+    with outcomes():
+        from citygraph import asking
+
+        if graph and endpoint:
+            raise CitygraphError("--graph and --endpoint exclude each other")
+        found = asking.find(name, sys.stdin.read)
+        target = asking.remote(endpoint, timeout) if endpoint else asking.local(graph or Path("dist"))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(asking.answer(found, asking.pairs(params), target, form, lang))
+        sys.stdout.buffer.flush()
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text by default.")
+def queries(form: str) -> None:
+    """List the named queries with their parameters.
+
+    \b
+    Example:
+      citygraph queries
+    """
+    with outcomes():
+        import json
+
+        from citygraph.queries import catalogue
+
+        if form == "json":
+            rows = [
+                {"name": q.name, "summary": q.summary, "params": {k: p.type for k, p in q.params.items()}}
+                for q in catalogue()
+            ]
+            click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+            return
+        for q in catalogue():
+            click.echo(f"{q.name:14} {q.summary}")
+            for param in q.params.values():
+                kind = " or ".join(param.values) or {"iri": "a key, name or IRI", "date": "a day"}[param.type]
+                example = f", e.g. {param.example}" if param.example else ""
+                click.echo(f"{'':14}   -p {param.name}=…  {kind}{example}")
+
+
+@main.command()
+@click.argument("terms", nargs=-1, required=True)
+@click.option("--graph", type=EXISTING, default=Path("dist"), help="A release folder; dist/ by default.")
+@click.option("--lang", type=LANGUAGE, default="en", help="Language of labels.")
+def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
+    """Show where a claim or a triple comes from, down to the words.
+
+    \b
+    Examples:
+      citygraph explain lahti-networks-2012/covenant-membership
+      citygraph explain lahti boundBy lahti-networks-2012/covenant-commitment
+    """
+    with outcomes():
+        from citygraph.release import Release
+
+        click.echo(Release.open(graph).explain(*terms, language=lang), nl=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Sheets and registry to quads: JSON-LD nodes in the sheets' own words, read by the one context.
+
+The encoder adds what a context cannot say: claim and evidence IRIs, offsets, the bounds of dates, links to the
+source, and the narrower properties that the short cuts run over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from citygraph.evidence import Found, examine
+from citygraph.problems import Problem
+from citygraph.quotes import Span
+from citygraph.registry import Registry
+from citygraph.sheets import Record, Sheet
+from citygraph.vocabulary import CLAIM, DATE_KEYS, GRAPH, ID, claim_iri, context, references
+
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_SKIP = {"id", "key", "type", "quote", "context", "start", "end", "name", *DATE_KEYS}
+_LINKS = {"url", "licence", "wikidata"}
+
+JsonNode = dict[str, Any]
+
+
+@dataclass
+class Encoded:
+    """The JSON-LD nodes of one named graph, where each node stands in the files, and the problems met."""
+
+    graph: str
+    nodes: list[JsonNode] = field(default_factory=list)
+    places: dict[str, tuple[Record, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def quads(self) -> list[ox.Quad]:
+        """The quads of the nodes in this graph."""
+        document = json.dumps({"@context": context(), "@graph": self.nodes})
+        graph = ox.NamedNode(self.graph)
+        parsed = ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD)
+        return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+
+
+def encode_sheet(sheet: Sheet, registry: Registry) -> Encoded:
+    """One source with its claims, in the named graph of the source."""
+    name = sheet.source.name
+    encoded = Encoded(GRAPH + name)
+    source = _plain(sheet.source, registry, encoded)
+    encoded.nodes.append({"id": ID + name, "type": "Source", **source})
+    encoded.places[ID + name] = (sheet.source, "")
+    if registry.known(name):
+        what = f"the id {name!r} is a key of the registry"
+        encoded.problems.append(
+            sheet.source.problem("id", "duplicate-id", what, "sources and things share one key space")
+        )
+    for fact in sheet.facts:
+        found = examine(sheet, fact)
+        encoded.problems += found.problems
+        encoded.nodes += _claim(sheet, fact, found, registry, encoded)
+    return encoded
+
+
+def encode_registry(registry: Registry) -> Encoded:
+    """Every registered thing, in the graph of the registry."""
+    encoded = Encoded(GRAPH + "registry")
+    for key, entry in sorted(registry.entries.items()):
+        names: JsonNode = {}
+        for value in entry.fields["name"].values if "name" in entry.fields else ():
+            names[value.language] = value.text
+        node = {"id": ID + key, "type": entry.type, **({"name": names} if names else {})}
+        encoded.nodes.append({**node, **_plain(entry, registry, encoded)})
+        encoded.places[ID + key] = (entry, "")
+    return encoded
+
+
+def encode_themes(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
+    """The concept schemes of ontology/themes.ttl, in a graph of their own."""
+    graph = ox.NamedNode(GRAPH + "themes")
+    return [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
+
+
+def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:
+    """The fields whose mapping is the context alone; names of things become IRIs, links are checked."""
+    node: JsonNode = {}
+    for key, entry in record.fields.items():
+        if key in _SKIP:
+            continue
+        texts = []
+        for value in entry.values:
+            text = value.text
+            if key in _LINKS:
+                if not _IRI.fullmatch(text):
+                    what = f"{text!r} is not an address"
+                    right = "write it in full, http or https, spaces as %20"
+                    encoded.problems.append(
+                        Problem(record.file, value.line, value.column, "iri", what, right, record.name)
+                    )
+                    continue
+            elif key in references():
+                if not registry.known(text):
+                    encoded.problems.append(registry.unknown(record, value))
+                text = ID + quote(text, safe="")
+            texts.append(text)
+        if texts:
+            node[key] = texts[0] if len(texts) == 1 else texts
+    return node
+
+
+def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded: Encoded) -> Iterable[JsonNode]:
+    iri = claim_iri(sheet.source.name, fact.name)
+    encoded.places[iri] = (fact, "")
+    claim: JsonNode = {"id": iri, "type": fact.type, "source": ID + sheet.source.name, "reading": "explicit"}
+    claim |= _plain(fact, registry, encoded)
+    parts: list[JsonNode] = []
+
+    def part(suffix: str, key: str, node: JsonNode) -> str:
+        encoded.places[f"{iri}.{suffix}"] = (fact, key)
+        parts.append({"id": f"{iri}.{suffix}", **node})
+        return f"{iri}.{suffix}"
+
+    for key in DATE_KEYS:
+        if (text := fact.get(key)) is None:
+            continue
+        date: JsonNode = {"type": "Date"}
+        if (bounds := found.bounds.get(key)) is not None:
+            date["edtf"] = text
+            date |= {"earliest": bounds.earliest.isoformat()} if bounds.earliest else {}
+            date |= {"latest": bounds.latest.isoformat()} if bounds.latest else {}
+        if found.wording.get(key):
+            date["wording"] = found.wording[key]
+        claim[key] = part(key, key, date)
+    if found.quote is not None:
+        claim["evidence"] = part("quote", "quote", _quote(found.quote))
+    elif sheet.text is None:
+        claim["evidence"] = part("reference", "id", {"type": "Reference"})
+    names = ["context"] if len(found.contexts) == 1 else [f"context{n}" for n in range(1, len(found.contexts) + 1)]
+    if names:
+        made = [part(name, "context", _quote(span)) for name, span in zip(names, found.contexts, strict=True)]
+        claim["context"] = made[0] if len(made) == 1 else made
+    claim |= _narrowed(fact, claim)
+    return [claim, *parts]
+
+
+def _quote(span: Span) -> JsonNode:
+    node: JsonNode = {"type": "Quote", "exact": span.exact, "start": str(span.start), "end": str(span.end)}
+    return node | {key: text for key, text in (("prefix", span.prefix), ("suffix", span.suffix)) if text}
+
+
+def _narrowed(fact: Record, claim: JsonNode) -> JsonNode:
+    """The narrower properties of a claim that is neither ended nor on hold (OWL cannot say "not").
+
+    `until`, `left` and a bare `period` end it; only an explicit claim gets the property that short cuts run over.
+    """
+    if {"left", "until", "period"} & fact.fields.keys() or fact.get("status") == "on hold":
+        return {}
+    explicit = claim["reading"] == "explicit"
+    made: JsonNode = {}
+    if "network" in claim and fact.type in ("Membership", "Coordination") and explicit:
+        made["active-network"] = claim["network"]
+    if "network" in claim and fact.type == "Membership" and claim["reading"] == "implicit":
+        made["presumed-network"] = claim["network"]
+    if "whole" in claim and explicit:
+        made["active-whole"] = claim["whole"]
+    if "twin" in claim and explicit:
+        made["active-twin"] = claim["twin"]
+    return made
+
+
+def is_claim(iri: str) -> bool:
+    """Whether an IRI names a claim (its parts carry a dot)."""
+    return iri.startswith(CLAIM) and "." not in iri[len(CLAIM) :]

@@ -1,0 +1,196 @@
+"""Where a claim or a triple comes from: the rule, the claims, the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from citygraph.problems import CitygraphError
+from citygraph.quads import value_of
+from citygraph.reason import INFERRED, triples_of
+from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
+from citygraph.vocabulary import CG, CLAIM, DATE_KEYS, DCTERMS, ID, OA, SKOS, TYPE, expand, shorten, term_of_key
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A triple with how it came to be: a rule and premises, or the claim that states it."""
+
+    triple: Triple
+    rule: Rule | None
+    premises: tuple[Tree, ...]
+    words: str
+
+
+class Explainer:
+    """Proofs over the quads of one graph; the closure is ranked once, at the first triple asked for."""
+
+    def __init__(self, store: ox.Store, ontology: str) -> None:
+        """`ontology` is the path of the file whose axioms made the inferences."""
+        self.store = store
+        self._ontology = ontology
+
+    @cached_property
+    def asserted(self) -> set[Triple]:
+        """Triples between IRIs that a source, the registry or the themes state."""
+        return triples_of(quad for quad in self.store if quad.graph_name != ox.NamedNode(INFERRED))
+
+    @cached_property
+    def proofs(self) -> dict[Triple, Proof]:
+        """A proof of everything that follows."""
+        exact = self.store.quads_for_pattern(None, ox.NamedNode(OA + "exact"), None)
+        quoted = {value_of(quad.subject) for quad in exact}
+        worded = {subject.rpartition(".")[0] for subject in quoted if subject.endswith(".quote")}
+
+        def weight(triple: Triple) -> int:
+            """Words before references: a reader should see the sentence where there is one."""
+            return int(triple[0].startswith(CLAIM) and _claim_of(triple[0]) not in worded)
+
+        return prove(self.asserted, compile_rules(ontology_triples(self._ontology)), weight)
+
+    def explain(self, terms: Sequence[str], language: str = "en") -> str:
+        """One term: a claim. Three: a triple. Raises CitygraphError where the graph has no such thing."""
+        if len(terms) == 1:
+            return "".join(f"{line}\n" for line in self.claim(self._claim_iri(terms[0]), language))
+        if len(terms) != 3:
+            raise CitygraphError("explain takes a claim, or a triple: subject, predicate and object")
+        s, p, o = _iri(terms[0]), _predicate(terms[1]), terms[2]
+        literal = self._literal(s, p, o)
+        if literal is not None:
+            said = self._words(s)
+            return f"{shorten(s)} {shorten(p)} {literal}\n└ {said}\n"
+        return "".join(f"{line}\n" for line in _lines(self.tree((s, p, _iri(o))), "", ""))
+
+    def tree(self, triple: Triple) -> Tree:
+        """The proof of a triple, down to the claims; raises CitygraphError where it neither stands nor follows."""
+        if triple in self.asserted:
+            return Tree(triple, None, (), self._words(triple[0]))
+        proof = self.proofs.get(triple)
+        if proof is None:
+            said = " ".join(map(shorten, triple))
+            raise CitygraphError(f"not in the graph: {said}; no source says it and no rule gives it")
+        return Tree(triple, proof.rule, tuple(self.tree(premise) for premise in proof.premises), "")
+
+    def claim(self, iri: str, language: str = "en") -> Iterator[str]:
+        """A claim for people: what it says, its words with the sentence around them, and a citation."""
+        yield f"claim    {shorten(iri)}"
+        kind = next((o for o in self._objects(iri, TYPE) if o.startswith(CG) and o != CG + "Claim"), "")
+        yield f"says     {shorten(kind).removeprefix('cg:')}: " + "; ".join(self._says(iri, language))
+        yield f"reading  {self._one(iri, CG + 'reading')}"
+        for note in self._objects(iri, CG + "note"):
+            yield f"note     {note}"
+        for evidence in self._objects(iri, CG + "evidence"):
+            yield from self._quoted(evidence, "words")
+        for context in self._objects(iri, CG + "context"):
+            yield from self._quoted(context, "context")
+        source = self._one(iri, CG + "source")
+        yield f"cite     {self.citation(source)} Claim: {iri}"
+
+    def citation(self, source: str) -> str:
+        """Author: “Title”. Publisher, date. Address."""
+        author, title = self._one(source, DCTERMS + "creator"), self._one(source, DCTERMS + "title")
+        where = [self._one(source, DCTERMS + "publisher"), self._one(source, DCTERMS + "issued")]
+        parts = [f"{author}: “{title}”." if author else f"“{title}”.", ", ".join(filter(None, where)) + "."]
+        return " ".join(part for part in (*parts, self._one(source, "http://schema.org/url")) if part.strip("."))
+
+    def _quoted(self, node: str, name: str) -> Iterator[str]:
+        exact = self._one(node, OA + "exact")
+        if not exact:
+            yield f"{name:8} (a reference: the words of the page are not kept)"
+            return
+        at = f"{self._one(node, OA + 'start')}-{self._one(node, OA + 'end')}"
+        yield f"{name:8} {self._one(node, OA + 'prefix')}»{exact}«{self._one(node, OA + 'suffix')}  ({at})"
+
+    def _says(self, iri: str, language: str) -> Iterator[str]:
+        skip = {TYPE} | {CG + name for name in ("reading", "note", "evidence", "context", "source")}
+        skip |= {CG + name for name in ("activeNetwork", "presumedNetwork", "activeWhole", "activeTwin")}
+        dates = {term_of_key()[key] for key in DATE_KEYS}
+        for quad in sorted(self._about(iri), key=lambda q: (value_of(q.predicate), str(q.object))):
+            predicate = value_of(quad.predicate)
+            if predicate in skip or not predicate.startswith(CG):
+                continue
+            value = value_of(quad.object)
+            if predicate in dates:
+                value = self._one(value, CG + "edtf")
+            elif isinstance(quad.object, ox.NamedNode):
+                value = self._label(value, language)
+            yield f"{shorten(predicate).removeprefix('cg:')} {value}"
+
+    def _words(self, subject: str) -> str:
+        """The words of the claim that a subject is or belongs to; else which register states it."""
+        if not subject.startswith(CLAIM):
+            return f"stated of {shorten(subject)} itself, in the registry, the themes or its source"
+        iri = _claim_of(subject)
+        source = shorten(self._one(iri, CG + "source"))
+        exact = next((self._one(e, OA + "exact") for e in self._objects(iri, CG + "evidence")), "")
+        reading = self._one(iri, CG + "reading")
+        words = f"“{exact}”" if exact else "a reference, words not kept"
+        return f"{reading} in {source}: {words}"
+
+    def _claim_iri(self, word: str) -> str:
+        iri = _iri(word if word.startswith(("claim/", "http")) or "/" not in word else f"claim/{word}")
+        if not iri.startswith(CLAIM) or not self._objects(iri, CG + "source"):
+            raise CitygraphError(f"{word!r} is not a claim of this graph; `citygraph query evidence` lists them")
+        return iri
+
+    def _literal(self, s: str, p: str, text: str) -> str | None:
+        found = [q.object for q in self._about(s) if value_of(q.predicate) == p and isinstance(q.object, ox.Literal)]
+        return next((str(o) for o in found if text in (o.value, str(o))), None)
+
+    def _about(self, iri: str) -> list[ox.Quad]:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return []
+        return [q for q in self.store.quads_for_pattern(node, None, None) if q.graph_name != ox.NamedNode(INFERRED)]
+
+    def _objects(self, iri: str, predicate: str) -> list[str]:
+        return sorted(value_of(q.object) for q in self._about(iri) if value_of(q.predicate) == predicate)
+
+    def _one(self, iri: str, predicate: str) -> str:
+        return next(iter(self._objects(iri, predicate)), "")
+
+    def _label(self, iri: str, language: str) -> str:
+        name = ox.NamedNode(SKOS + "prefLabel")
+        labels = [q.object for q in self._about(iri) if q.predicate == name and isinstance(q.object, ox.Literal)]
+        found = {label.language: label.value for label in labels}
+        return found.get(language) or found.get("en") or shorten(iri)
+
+
+def _claim_of(iri: str) -> str:
+    """The claim that an IRI names or is a part of."""
+    return CLAIM + iri[len(CLAIM) :].partition(".")[0]
+
+
+def _lines(tree: Tree, first: str, rest: str) -> Iterator[str]:
+    yield first + " ".join(map(shorten, tree.triple))
+    if tree.rule is None:
+        yield f"{rest}└ {tree.words}"
+        return
+    yield f"{rest}└ by {tree.rule.kind}: {tree.rule.axiom}"
+    for number, premise in enumerate(tree.premises):
+        last = number == len(tree.premises) - 1
+        yield from _lines(premise, f"{rest}  {'└' if last else '├'} ", f"{rest}  {' ' if last else '│'} ")
+
+
+def _iri(word: str) -> str:
+    word = word.removeprefix("<").removesuffix(">")
+    if word.startswith(("http://", "https://")):
+        return word
+    expanded = expand(word)
+    if expanded != word:
+        return expanded
+    if word[:1].isupper():
+        return CG + word
+    return CLAIM + word if "/" in word and not word.startswith("claim/") else ID + word
+
+
+def _predicate(word: str) -> str:
+    if word in ("a", "type"):
+        return TYPE
+    known = term_of_key().get(word)
+    iri = _iri(word)
+    return known or (CG + word if iri == ID + word else iri)

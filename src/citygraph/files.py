@@ -1,0 +1,151 @@
+"""The one place that opens, writes and moves files."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from citygraph.problems import CitygraphError, Problem
+
+#: Largest fact sheet, registry file or article that is read, in bytes.
+SIZE_CAP = 2_000_000
+#: A file that every release holds; a directory without it is not overwritten.
+MARKER = "citygraph.nq"
+
+
+def resource(name: str) -> Path:
+    """A file or folder of ontology/, data/ or queries/: inside the wheel, or of the checkout."""
+    inside = Path(__file__).parent / "_resources"
+    root = inside if inside.is_dir() else Path(__file__).parents[2]
+    return root / name
+
+
+def shown(path: Path) -> str:
+    """A path as it is printed: relative to where the user stands when it lies below, with forward slashes."""
+    with contextlib.suppress(ValueError):
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    return path.as_posix()
+
+
+def read_text(path: Path, root: Path | None = None) -> tuple[str | None, list[Problem]]:
+    """The text of a curated file, or why it is refused, each reason at its line.
+
+    Curated files are UTF-8 without byte-order mark, LF only, in Unicode NFC, not empty, and lie below `root`
+    (symbolic links out of it are refused). Raises CitygraphError where the file cannot be opened.
+    """
+    name = shown(path)
+
+    def refuse(code: str, what: str, right: str, line: int = 1, column: int = 1) -> tuple[None, list[Problem]]:
+        return None, [Problem(name, line, column, code, what, right)]
+
+    if root is not None and not path.resolve().is_relative_to(root.resolve()):
+        return refuse("outside", "a link that leads out of the data folder", "put the file itself here")
+    try:
+        size = path.stat().st_size
+        if size > SIZE_CAP:
+            return refuse("too-large", f"{size:,} bytes", f"a file here has at most {SIZE_CAP:,}: split it")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CitygraphError(f"{name}: cannot be read: {error.strerror}") from error
+    if not raw.strip():
+        return refuse("empty", "the file is empty", "data/FORMAT.md shows what belongs here")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return refuse("byte-order-mark", "the file begins with a byte-order mark", "save as UTF-8 without it")
+    if (at := raw.find(b"\0")) >= 0:
+        line = raw.count(b"\n", 0, at) + 1
+        return refuse("binary", "a NUL byte: this is not a text file", "save it as UTF-8 text", line)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, before = raw.count(b"\n", 0, error.start) + 1, raw[: error.start].rpartition(b"\n")[2]
+        column = len(before.decode("utf-8", "replace")) + 1
+        return refuse("not-utf-8", f"byte 0x{raw[error.start]:02X} is not UTF-8", "save as UTF-8", line, column)
+    if (at := text.find("\r")) >= 0:
+        line = text.count("\n", 0, at) + 1
+        return refuse("carriage-return", "lines end with CR LF", "save with LF (Unix) line ends", line)
+    if not unicodedata.is_normalized("NFC", text):
+        for number, row in enumerate(text.split("\n"), 1):
+            if not unicodedata.is_normalized("NFC", row):
+                return refuse("not-nfc", "letters and accents are apart (Unicode NFD)", "save in Unicode NFC", number)
+    return text, []
+
+
+def load_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a file that a command was given; raises CitygraphError naming it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CitygraphError(f"{shown(path)}: {what} cannot be read: {error.strerror}") from error
+
+
+def writable(out: Path) -> None:
+    """Raise CitygraphError unless `out` may become a release: new, empty, or a release already."""
+    if out.exists() and not out.is_dir():
+        raise CitygraphError(f"{shown(out)}: is a file; name a folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
+        raise CitygraphError(f"{shown(out)}: holds other files and no release; name another folder with --out")
+
+
+@contextlib.contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """A folder to fill beside `out`, which takes its place whole when the block ends well.
+
+    When the block raises or is killed, `out` stays as it was. Where the system can exchange two folders in one step
+    (Linux renameat2) there is no moment without a release. Raises CitygraphError when the disk refuses.
+    """
+    writable(out)
+    aside: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".building", dir=out.parent))
+        aside.chmod(0o755)
+        yield aside
+        for file in aside.rglob("*"):
+            if file.is_file():
+                with file.open("rb") as handle:
+                    os.fsync(handle.fileno())
+        if not out.exists():
+            aside.rename(out)
+        elif not _exchange(aside, out):
+            old = aside.with_suffix(".old")
+            out.rename(old)
+            aside.rename(out)
+            shutil.rmtree(old)
+    except OSError as error:
+        raise CitygraphError(f"{shown(out)}: cannot be written: {error.strerror}") from error
+    finally:
+        if aside is not None and aside.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what killed builds of `out` left beside it; a build that still runs keeps its folder."""
+    for left in out.parent.glob(f".{out.name}.*.building"):
+        with contextlib.suppress(ValueError):
+            pid = int(left.name.split(".")[-3])
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                shutil.rmtree(left)
+            except PermissionError:
+                continue
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two paths in one step; False where the system has no such call."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    here, flag = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(call(here, os.fsencode(one), here, os.fsencode(other), flag) == 0)

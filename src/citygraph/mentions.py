@@ -1,0 +1,152 @@
+"""What words say of dates, years and percentages, in Finnish, Swedish and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from citygraph.dates import Bounds, parse, span
+
+_MONTHS = {
+    "fi": "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "en": "january february march april may june july august september october november december",
+}
+_ENDING = {"fi": r"kuu\w*", "sv": "", "en": ""}
+_SEASONS = {
+    "fi": {21: r"kevä\w+", 22: r"kesä(?!kuu)\w*", 23: r"syks\w+", 24: r"talv\w+"},
+    "sv": {21: r"vår(?:en)?", 22: r"sommar\w*", 23: r"höst(?:en)?", 24: r"vinter\w*"},
+    "en": {21: "spring", 22: "summer", 23: "autumn|fall", 24: "winter"},
+}
+_EARLIER = r"aiemm\w+|aikaisemm\w+|ennestään|earlier|previously|before|tidigare|förut"
+_YEAR = r"(1[5-9]\d\d|2[01]\d\d)"
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|prosent\w*|procent\w*|per\s?cent)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words for a time: any of year, month (21 to 24 for a season) and day; `earlier` for "before now"."""
+
+    words: str
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    earlier: bool = False
+
+
+@cache
+def _patterns(language: str) -> list[re.Pattern[str]]:
+    """Regular expressions with groups d, m (number), name, season, y, most telling first."""
+    lang = language if language in _MONTHS else "en"
+    name = "(?P<name>" + "|".join(_MONTHS[lang].split()) + ")" + _ENDING[lang]
+    season = "|".join(f"(?P<s{number}>{words})" for number, words in _SEASONS[lang].items())
+    year = rf"(?P<y>{_YEAR})"
+    link = r"(?:\s*,)?(?:\s+(?:vuonna|vuoden|of|in|år))?\s+"
+    texts = [
+        rf"(?<!\d)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?{year}",
+        rf"(?<!\d){year}-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s+(?:päivänä\s+|of\s+)?{name}(?:{link}{year})?\b",
+        rf"\b{name}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{year}\b",
+        r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?!\d)",
+        rf"\b{name}(?:{link}{year})?\b",
+        rf"\b(?:{season})(?:{link}{year})?\b",
+        rf"(?<!\d){year}(?!\d)",
+        rf"\b(?P<earlier>{_EARLIER})\b",
+    ]
+    return [re.compile(text, re.IGNORECASE) for text in texts]
+
+
+def times(text: str, language: str) -> Iterator[Mention]:
+    """Every time that `text` mentions, each stretch of words once, the most telling reading first."""
+    taken: list[tuple[int, int]] = []
+    lang = language if language in _MONTHS else "en"
+    for pattern in _patterns(language):
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(start < e and s < end for s, e in taken):
+                continue
+            taken.append((start, end))
+            parts = {key: value for key, value in match.groupdict().items() if value}
+            month = int(parts["m"]) if "m" in parts else None
+            if "name" in parts:
+                month = _MONTHS[lang].split().index(parts["name"].lower()) + 1
+            for season in (21, 22, 23, 24):
+                month = season if f"s{season}" in parts else month
+            yield Mention(
+                match.group().strip(),
+                int(parts["y"]) if "y" in parts else None,
+                month,
+                int(parts["d"]) if "d" in parts else None,
+                "earlier" in parts,
+            )
+
+
+def percentages(text: str) -> set[float]:
+    """The numbers before a percent sign or word."""
+    return {float(match.group(1).replace(",", ".")) for match in _PERCENT.finditer(text)}
+
+
+def years(mentions: Sequence[Mention]) -> set[int]:
+    """The years that the mentions name."""
+    return {mention.year for mention in mentions if mention.year is not None}
+
+
+@dataclass(frozen=True)
+class Support:
+    """How words bear a date: `shown`, `sharper` (than the words), `yearless` (the year is not in them), `absent`."""
+
+    verdict: str
+    words: str = ""
+    means: str = ""
+
+
+def support(edtf: str, mentions: Sequence[Mention], published: Bounds | None, year_from: str | None) -> Support:
+    """Whether the mentions bear an EDTF date that parses.
+
+    A date may be as sharp as its words or coarser. Where the words give no year, `year_from` says whence the curator
+    took it: `publication` or `context`. The open end of `../X` needs no words when X is the day of publication.
+    """
+    whole = parse(edtf)
+    points = [part for part in edtf.split("/") if part != ".."]
+    if "/" in edtf and len(points) == 1 and published and whole.latest == published.latest:
+        earlier = next((mention.words for mention in mentions if mention.earlier), "")
+        return Support("shown", earlier)
+    verdicts = [_point(parse(point), mentions, published, year_from) for point in points]
+    order = ("absent", "sharper", "yearless", "shown")
+    worst = min(verdicts, key=lambda verdict: order.index(verdict.verdict))
+    if worst.verdict == "shown" and len(verdicts) == 2 and verdicts[0].words != verdicts[1].words:
+        return Support("shown", f"{verdicts[0].words} … {verdicts[1].words}")
+    return worst
+
+
+def _point(date: Bounds, mentions: Sequence[Mention], published: Bounds | None, year_from: str | None) -> Support:
+    assert date.earliest is not None
+    known = years(mentions)
+    blurred: Support | None = None
+    yearless: Support | None = None
+    for mention in mentions:
+        if mention.earlier:
+            continue
+        candidates = {mention.year} if mention.year else set(known)
+        guessed = False
+        if not mention.year:
+            if year_from == "publication" and published and published.latest:
+                candidates.add(published.latest.year)
+            elif year_from == "context" or not year_from:
+                guessed = not year_from and date.earliest.year not in candidates
+                candidates.add(date.earliest.year)
+        for year in sorted(year for year in candidates if year):
+            try:
+                said = span(year, mention.month, mention.day)
+            except ValueError:
+                continue
+            means = f"{year:04d}" + "".join(f"-{n:02d}" for n in (mention.month, mention.day) if n)
+            if date.covers(said):
+                if not guessed:
+                    return Support("shown", mention.words)
+                yearless = yearless or Support("yearless", mention.words)
+            elif date.meets(said) and (blurred is None or len(means) > len(blurred.means)):
+                blurred = Support("sharper", mention.words, means)
+    return yearless or blurred or Support("absent")

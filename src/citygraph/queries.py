@@ -1,0 +1,155 @@
+"""The catalogue of named queries: their headers, their parameters, and a term in the place of a parameter.
+
+A query file is plain SPARQL that any client runs as it is. Lines that begin with `#+` hold YAML: `summary`,
+`description` and `params`. A parameter stands in the query as `VALUES ?variable { UNDEF }` and nowhere else; a value
+replaces UNDEF by a term that was built and validated, never by formatting text into the query.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import yaml
+
+from citygraph.files import load_bytes, resource, shown
+from citygraph.problems import CitygraphError
+from citygraph.sheets import nearest
+from citygraph.vocabulary import ID, PREFIXES, XSD, expand
+
+_NOISE = re.compile(r"#[^\n]*|<[^<>\"{}|^`\\\s]*>")
+_FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
+_QUERY_FORMS = {"select", "ask", "construct", "describe"}
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter: its type is `iri`, `date` or `choice`, `variable` the one whose UNDEF it replaces."""
+
+    name: str
+    type: str
+    label: str
+    variable: str
+    values: tuple[str, ...] = ()
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class NamedQuery:
+    """A query with its header."""
+
+    name: str
+    text: str
+    summary: str = ""
+    description: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+def parse(name: str, text: str) -> NamedQuery:
+    """A query file; raises CitygraphError where the header is not what a header is."""
+    header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
+    try:
+        loaded: Any = yaml.safe_load(header) or {}
+        params = {
+            key: Param(
+                key, spec["type"], spec.get("label", key), spec.get("variable", key),
+                tuple(spec.get("values", ())), str(spec.get("example", "")),
+            )
+            for key, spec in (loaded.get("params") or {}).items()
+        }  # fmt: skip
+        query = NamedQuery(name, text, str(loaded.get("summary", "")), str(loaded.get("description", "")), params)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise CitygraphError(f"{name}: the #+ header cannot be read: {' '.join(str(error).split())}") from error
+    for param in params.values():
+        if param.type not in ("iri", "date", "choice"):
+            raise CitygraphError(f"{name}: parameter {param.name}: unknown type {param.type!r}; iri, date or choice")
+        if len(_slot(param.variable).findall(text)) != 1:
+            raise CitygraphError(f"{name}: parameter {param.name}: write VALUES ?{param.variable} {{ UNDEF }} once")
+    return query
+
+
+def _slot(variable: str) -> re.Pattern[str]:
+    return re.compile(rf"(VALUES\s+\?{re.escape(variable)}\s*\{{\s*)UNDEF(\s*\}})")
+
+
+def catalogue() -> list[NamedQuery]:
+    """The named queries of queries/, by name."""
+    paths = sorted(resource("queries").glob("*.rq"))
+    return [parse(path.stem, path.read_text("utf-8")) for path in paths]
+
+
+def find(name: str, stdin: Callable[[], str]) -> NamedQuery:
+    """A query by catalogue name, file name, or `-` for standard input; raises CitygraphError."""
+    if name == "-":
+        return parse("standard input", stdin())
+    named = resource("queries") / f"{name}.rq"
+    if re.fullmatch(r"[a-z0-9-]+", name) and named.exists():
+        return parse(name, named.read_text("utf-8"))
+    path = Path(name)
+    if path.suffix or path.exists():
+        raw = load_bytes(path, "the query")
+        try:
+            return parse(shown(path), raw.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise CitygraphError(f"{shown(path)}: not UTF-8 text") from error
+    hint = nearest(name, [query.name for query in catalogue()]) or "`citygraph queries` lists them"
+    raise CitygraphError(f"no query named {name!r}; {hint}")
+
+
+def form(text: str) -> str:
+    """`select`, `ask`, `construct` or `describe`; raises CitygraphError for an update or anything else."""
+    match = _FORM.search(_NOISE.sub(" ", re.sub(r"(?i)\bprefix\s+\S*:", " ", text)))
+    word = match.group(1).lower() if match else ""
+    if word in _QUERY_FORMS:
+        return word
+    if word:
+        raise CitygraphError(
+            f"that is a SPARQL update ({word.upper()}); only queries are run: SELECT, ASK, CONSTRUCT, DESCRIBE"
+        )
+    raise CitygraphError("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
+
+
+def resolve(value: str) -> str:
+    """The IRI that a user's word means: a full IRI, `<IRI>`, a prefixed name, or a key."""
+    value = value.strip().removeprefix("<").removesuffix(">")
+    if re.match(r"[a-z]+://", value):
+        return value
+    prefix, colon, _ = value.partition(":")
+    return expand(value) if colon and prefix in PREFIXES else ID + value
+
+
+def bind(query: NamedQuery, given: Mapping[str, str], find_iri: Callable[[str], str] = resolve) -> str:
+    """The query's text with each given parameter's term in its place; raises CitygraphError for a wrong one."""
+    text = query.text
+    for name, value in given.items():
+        if name not in query.params:
+            known = ", ".join(query.params) or "it has none"
+            hint = nearest(name, query.params) or f"known here: {known}"
+            raise CitygraphError(f"{query.name}: unknown parameter {name!r}; {hint}")
+        param = query.params[name]
+        term = _term(param, value, find_iri)
+        text = _slot(param.variable).sub(lambda m, t=term: f"{m.group(1)}{t}{m.group(2)}", text)  # type: ignore[misc]
+    return text
+
+
+def _term(param: Param, value: str, find_iri: Callable[[str], str]) -> str:
+    if param.type == "iri":
+        try:
+            return str(ox.NamedNode(find_iri(value)))
+        except ValueError as error:
+            raise CitygraphError(f"{param.name}={value}: not a key or an IRI; for instance {param.example}") from error
+    if param.type == "date":
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError as error:
+            raise CitygraphError(f"{param.name}={value}: not a day; write year-month-day: 2013-01-01") from error
+        return str(ox.Literal(day.isoformat(), datatype=ox.NamedNode(XSD + "date")))
+    if value not in param.values:
+        hint = nearest(value, param.values) or "one of " + ", ".join(param.values)
+        raise CitygraphError(f"{param.name}={value}: {hint}")
+    return str(ox.Literal(value))

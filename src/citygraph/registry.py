@@ -1,0 +1,67 @@
+"""The registry: which key names which thing, from data/registry and ontology/themes.ttl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from citygraph.problems import Problem
+from citygraph.quads import value_of
+from citygraph.sheets import Record, Value, nearest
+from citygraph.vocabulary import ID, SKOS, TYPE
+
+
+@dataclass
+class Registry:
+    """Entries by key, and every name in small letters with the keys that bear it."""
+
+    entries: dict[str, Record] = field(default_factory=dict)
+    concepts: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)
+
+    def known(self, key: str) -> bool:
+        """Whether a key names a thing or a concept."""
+        return key in self.entries or key in self.concepts
+
+    def unknown(self, record: Record, value: Value) -> Problem:
+        """The problem that a value names nothing, with the nearest key or the key of the name it is."""
+        keys = sorted(self.names.get(value.text.casefold(), ()))
+        if keys:
+            right = "that is a name of " + " or ".join(repr(k) for k in keys) + ": write the key"
+        else:
+            close = nearest(value.text.casefold(), {*self.entries, *self.concepts, *self.names})
+            right = f"{close} Else add it to data/registry".strip()
+            for name, bearers in self.names.items():
+                if close == f"did you mean {name!r}?":
+                    right = f"did you mean {sorted(bearers)[0]!r}? Else add it to data/registry"
+        what = f"{value.text!r} is not in the registry"
+        return Problem(record.file, value.line, value.column, "unknown-entity", what, right, record.name)
+
+
+def gather(entries: Iterable[Record], themes: Iterable[ox.Triple]) -> tuple[Registry, list[Problem]]:
+    """One registry of all entries and concepts, and the keys that stand twice."""
+    registry, problems = Registry(), []
+    for triple in themes:
+        subject, predicate, label = value_of(triple.subject), value_of(triple.predicate), value_of(triple.object)
+        key = subject.removeprefix(ID)
+        if predicate == TYPE:
+            registry.concepts.add(key)
+        elif predicate == SKOS + "prefLabel":
+            registry.names.setdefault(label.casefold(), set()).add(key)
+    for entry in entries:
+        first = registry.entries.get(entry.name)
+        if first or entry.name in registry.concepts:
+            where = f"{first.file}:{first.line} has it" if first else "ontology/themes.ttl has it"
+            problems.append(entry.problem("key", "duplicate-id", f"the key {entry.name!r} stands twice", where))
+            continue
+        registry.entries[entry.name] = entry
+        for value in (*_of(entry, "name"), *_of(entry, "forms")):
+            registry.names.setdefault(value.text.casefold(), set()).add(entry.name)
+    return registry, problems
+
+
+def _of(entry: Record, key: str) -> list[Value]:
+    found = entry.fields.get(key)
+    return found.values if found else []

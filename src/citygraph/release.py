@@ -1,0 +1,169 @@
+"""A release as an object: for the commands that only read, and for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from citygraph import build as pipeline
+from citygraph import queries, results
+from citygraph.explain import Explainer
+from citygraph.files import MARKER, resource, shown
+from citygraph.problems import CitygraphError
+from citygraph.quads import value_of
+from citygraph.sheets import nearest
+from citygraph.vocabulary import CG, ID, SKOS
+
+if TYPE_CHECKING:
+    import pandas
+    import rdflib
+
+
+class Release:
+    """A graph with its named graphs: what the sources say, and what reasoning added."""
+
+    def __init__(self, store: ox.Store, ontology: Path | None = None) -> None:
+        """Wrap a store of quads; `ontology` is the file whose axioms made the inferences."""
+        self.store = store
+        self._ontology = ontology or resource("ontology/ontology.ttl")
+
+    @classmethod
+    def open(cls, path: str | Path = "dist") -> Release:
+        """A release folder, or any RDF file; raises CitygraphError where it is missing or cannot be read."""
+        path = Path(path)
+        file = path / MARKER if path.is_dir() else path
+        if not file.exists():
+            raise CitygraphError(f"{shown(file)}: no graph there; `citygraph build` makes one")
+        store = ox.Store()
+        try:
+            store.bulk_load(path=str(file), format=_format(file))
+        except (SyntaxError, ValueError) as error:
+            raise CitygraphError(f"{shown(file)}: not RDF: {str(error).splitlines()[0]}") from error
+        except OSError as error:
+            raise CitygraphError(f"{shown(file)}: cannot be read: {error.strerror or error}") from error
+        beside = file.parent / "ontology.ttl"
+        return cls(store, beside if path.is_dir() and beside.exists() else None)
+
+    @classmethod
+    def build(cls, data: str | Path | None = None) -> Release:
+        """Build a graph in memory from a data folder (by default the one that comes with citygraph)."""
+        built = pipeline.build(Path(data) if data is not None else resource("data"))
+        store = ox.Store()
+        store.bulk_extend([*built.asserted, *built.inferred])
+        return cls(store)
+
+    def ask(self, text: str) -> Any:
+        """The pyoxigraph result of a SPARQL query over the union of all graphs; raises CitygraphError."""
+        queries.form(text)
+        try:
+            return self.store.query(text, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise CitygraphError(f"the query has a syntax error: {_short(error)}") from error
+        except (OSError, ValueError) as error:
+            raise CitygraphError(f"the query failed: {_short(error)}") from error
+
+    def bound(self, query: str, params: Mapping[str, str]) -> str:
+        """The text of a named query, a file or SPARQL text itself, with parameters set."""
+        if any(c in query for c in "{\n"):
+            return queries.bind(queries.parse("query", query), params, self.find)
+        return queries.bind(queries.find(query, lambda: ""), params, self.find)
+
+    def query(self, query: str, **params: str) -> list[dict[str, str | None]]:
+        """Rows of a SELECT: column to lexical value or IRI, None where unbound. `decided_by="x"` sets a parameter."""
+        answer = self.ask(self.bound(query, params))
+        if not isinstance(answer, ox.QuerySolutions):
+            raise CitygraphError("rows come from a SELECT; use ask() for other queries")
+        names = [variable.value for variable in answer.variables]
+        return [{name: None if row[name] is None else row[name].value for name in names} for row in answer]
+
+    def frame(self, query: str, **params: str) -> pandas.DataFrame:
+        """The rows as a pandas DataFrame; needs the extra `pandas`."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise CitygraphError("pandas is not installed: pip install 'citygraph[pandas]'") from error
+        answer = self.query(query, **params)
+        return pandas.DataFrame(answer, columns=list(answer[0]) if answer else None)
+
+    def explain(self, *terms: str, language: str = "en") -> str:
+        """Where a claim (one term) or a triple (three terms) comes from, down to the words."""
+        return self.explainer.explain([*terms], language)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Proofs over this graph; made at first use."""
+        return Explainer(self.store, str(self._ontology))
+
+    @cached_property
+    def dataset(self) -> rdflib.Dataset:
+        """The same quads as an rdflib Dataset whose default graph is the union of all."""
+        import rdflib
+
+        from citygraph.terms import to_rdflib
+
+        dataset = rdflib.Dataset(default_union=True)
+        for quad in self.store:
+            named = isinstance(quad.graph_name, ox.NamedNode)
+            graph = dataset.graph(rdflib.URIRef(value_of(quad.graph_name))) if named else dataset.default_graph
+            graph.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+        return dataset
+
+    def labels(self, iris: Sequence[str], language: str) -> dict[str, str]:
+        """Names of IRIs in a language, from the graph and the ontology."""
+        names = results.pick_labels(self.ask(results.label_query(iris)), language) if iris else {}
+        missing = [iri for iri in iris if iri not in names]
+        return names | ontology_labels(missing, language)
+
+    def find(self, word: str) -> str:
+        """The IRI of a key, IRI or name that the graph knows; raises CitygraphError with the nearest."""
+        iri = queries.resolve(word)
+        if iri == word or self._knows(iri):
+            return iri
+        names: dict[str, set[str]] = {}
+        for row in self.ask(f"SELECT ?x ?label WHERE {{ ?x <{SKOS}prefLabel>|<{SKOS}altLabel> ?label }}"):
+            names.setdefault(row["label"].value.casefold(), set()).add(row["x"].value)
+        found = names.get(word.casefold(), set())
+        if len(found) == 1:
+            return next(iter(found))
+        if found:
+            raise CitygraphError(f"{word!r} names several: " + ", ".join(sorted(i.removeprefix(ID) for i in found)))
+        keys = {i.removeprefix(ID) for some in names.values() for i in some}
+        hint = nearest(word.casefold(), keys | set(names)) or "give a key, a name or an IRI"
+        raise CitygraphError(f"{word!r} is not in the graph; {hint}")
+
+    def _knows(self, iri: str) -> bool:
+        """Whether the graph says anything of an IRI."""
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        patterns = ((node, None, None), (None, None, node))
+        return any(next(self.store.quads_for_pattern(*pattern), None) for pattern in patterns)
+
+
+def ontology_labels(iris: Sequence[str], language: str) -> dict[str, str]:
+    """Names of the ontology's own terms."""
+    wanted = {iri for iri in iris if iri.startswith(CG)}
+    if not wanted:
+        return {}
+    store = ox.Store()
+    store.bulk_extend(ox.parse(path=resource("ontology/ontology.ttl")))
+    return results.pick_labels(store.query(results.label_query(sorted(wanted))), language)  # type: ignore[arg-type]
+
+
+def _format(file: Path) -> ox.RdfFormat:
+    found = ox.RdfFormat.from_extension(file.suffix.removeprefix("."))
+    if found is None:
+        raise CitygraphError(f"{shown(file)}: not a known RDF file; .ttl, .nt, .nq, .trig, .jsonld or .rdf")
+    return found
+
+
+def _short(error: Exception) -> str:
+    """The first line of an error, without oxigraph's list of everything it would have taken."""
+    line = str(error).splitlines()[0]
+    head, sep, tail = line.partition("expected one of ")
+    return f"{head}something else was expected" if sep and len(tail) > 80 else line

@@ -1,0 +1,136 @@
+"""What is wrong: SHACL by pySHACL on the asserted data, and each result brought back to a file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from citygraph.files import resource
+from citygraph.problems import Problem, Severity
+from citygraph.quads import value_of
+from citygraph.sheets import Record
+from citygraph.vocabulary import RDFS, SH, key_of_term, shorten
+
+if TYPE_CHECKING:
+    import rdflib
+    from rdflib.term import Node
+
+_SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
+#: Where a result's path has no key of its own in a sheet: the key that the curator writes for it.
+_WRITTEN = {"evidence": "quote", "edtf": "", "exact": "quote", "in-scheme": ""}
+
+
+@dataclass(frozen=True, order=True)
+class Result:
+    """One sh:ValidationResult; path and value are empty where it has none. Messages by language."""
+
+    focus: str
+    path: str
+    value: str
+    component: str
+    severity: Severity
+    shape: str
+    messages: tuple[tuple[str, str], ...]
+
+    def message(self, language: str) -> str:
+        """The message in a language, else in English, else any."""
+        found = dict(self.messages)
+        return found.get(language) or found.get("en") or next(iter(found.values()), "does not conform")
+
+
+def shapes_files() -> list[Path]:
+    """Every file of ontology/shapes, sorted."""
+    return sorted(resource("ontology/shapes").glob("*.ttl"))
+
+
+def shapes_graph() -> rdflib.Graph:
+    """All shapes as one rdflib Graph."""
+    from citygraph.terms import to_graph
+
+    # Blank nodes of two files must not meet: each file is read under its own labels by pyoxigraph's random ones.
+    return to_graph(quad for path in shapes_files() for quad in ox.parse(path=path))
+
+
+def validate(
+    asserted: Iterable[ox.Quad | ox.Triple], ontology: Iterable[ox.Triple], shapes: rdflib.Graph | None = None
+) -> list[Result]:
+    """Every SHACL result on asserted data, with the subclasses of the ontology known and nothing else inferred.
+
+    The full closure would hide mistakes: the range of a property would make its value what sh:class asks for.
+    """
+    import pyshacl
+
+    from citygraph.terms import to_graph
+
+    data = to_graph(asserted)
+    for triple in to_graph(t for t in ontology if value_of(t.predicate) == RDFS + "subClassOf"):
+        data.add(triple)
+    _, report, _ = pyshacl.validate(
+        data, shacl_graph=shapes if shapes is not None else shapes_graph(), inference="none"
+    )
+    return results(report)
+
+
+def results(report: rdflib.Graph) -> list[Result]:
+    """The results of a SHACL report graph, sorted."""
+    import rdflib
+
+    sh = rdflib.Namespace(SH)
+
+    def text(node: Node, predicate: str) -> str:
+        value = report.value(node, sh[predicate])
+        return "" if value is None or isinstance(value, rdflib.BNode) else str(value)
+
+    found = []
+    for node in report.objects(None, sh.result):
+        messages = {
+            (m.language or "", str(m)) for m in report.objects(node, sh.resultMessage) if isinstance(m, rdflib.Literal)
+        }
+        found.append(
+            Result(
+                text(node, "focusNode"),
+                text(node, "resultPath"),
+                text(node, "value"),
+                text(node, "sourceConstraintComponent").removeprefix(SH),
+                _SEVERITY[text(node, "resultSeverity").removeprefix(SH)],
+                text(node, "sourceShape"),
+                tuple(sorted(messages)),
+            )
+        )
+    return sorted(set(found))
+
+
+def located(
+    found: Iterable[Result], places: Mapping[str, tuple[Record, str]], language: str, spoken: Iterable[Problem] = ()
+) -> list[Problem]:
+    """SHACL results as problems at the line of the key that caused them.
+
+    Where a check of form has already spoken at a line (`spoken`), results there say the same again and are left out.
+    """
+    lines = {(problem.file, problem.line) for problem in spoken if problem.severity == "violation"}
+    problems = []
+    for result in found:
+        record, key = places.get(result.focus, (None, ""))
+        if record is None:
+            owner = result.focus.rpartition(".")[0]
+            record, key = places.get(owner, (Record(shorten(result.focus), 1, 1, shorten(result.focus)), ""))
+        written = key_of_term().get(result.path, "")
+        key = key or _WRITTEN.get(written, written)
+        line, column = record.at(key)
+        if (record.file, line) in lines:
+            continue
+        code = "shacl-" + result.shape.rpartition("#")[2] if "#" in result.shape else "shacl-" + result.component
+        what = result.message(language)
+        said = f"{key}: {what}" if key and key in record.fields else what
+        value = f" (here: {shorten(result.value)})" if result.value and key and result.value != result.focus else ""
+        problems.append(
+            Problem(
+                record.file, line, column, code, said + value, "", record.name, result.severity,
+                result.focus, result.path, result.component,
+            )
+        )  # fmt: skip
+    return problems
