@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,3 +59,25 @@ def run() -> Run:
         )
 
     return call
+
+
+Sheets = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def sheets() -> Sheets:
+    """Make a data folder of the project's registry and one page with the given facts, or several pages by name."""
+
+    def make(folder: Path, *facts: str, **heads: str) -> Path:
+        data = folder / "data"
+        shutil.copytree(ROOT / "data" / "registry", data / "registry")
+        (data / "pages").mkdir()
+        for number, rows in enumerate(facts, 1):
+            head = {"title": "A page", "url": "https://example.org/", "publisher": "P", "language": "en", **heads}
+            lines = "".join(f"  {key}: {value}\n" for key, value in head.items())
+            (data / "pages" / f"page-{number}.yaml").write_text(
+                f"page:\n  id: page-{number}\n{lines}facts:\n{rows}", "utf-8"
+            )
+        return data
+
+    return make

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 #: Months of a season, northern hemisphere. Winter of a year runs from December into February of the next year.
 SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
-_POINT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_POINT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 FORMS = "2012, 2012-06, 2012-09-10, 2012-23 (autumn 2012), 2008/2015 or ../2012-11-06"
 
 

@@ -21,13 +21,21 @@ _SEASONS = {
     "en": {21: "spring", 22: "summer", 23: "autumn|fall", 24: "winter"},
 }
 _EARLIER = r"aiemm\w+|aikaisemm\w+|ennestään|earlier|previously|before|tidigare|förut"
+_RELATIVE = {
+    "fi": r"(?:seuraavana|edellisenä|samana|viime|tänä|ensi)\s+vuonna",
+    "sv": r"(?:nästa|följande|föregående|förra|samma)\s+år",
+    "en": r"(?:the\s+)?(?:next|following|previous|same|last|this)\s+year",
+}
 _YEAR = r"(1[5-9]\d\d|2[01]\d\d)"
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|prosent\w*|procent\w*|per\s?cent)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Mention:
-    """Words for a time: any of year, month (21 to 24 for a season) and day; `earlier` for "before now"."""
+    """Words for a time: any of year, month (21 to 24 for a season) and day, none for "the next year".
+
+    `earlier` is for words such as "before".
+    """
 
     words: str
     year: int | None = None
@@ -53,6 +61,7 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
         rf"\b{name}(?:{link}{year})?\b",
         rf"\b(?:{season})(?:{link}{year})?\b",
         rf"(?<!\d){year}(?!\d)",
+        rf"\b(?:{_RELATIVE[lang]})\b",
         rf"\b(?P<earlier>{_EARLIER})\b",
     ]
     return [re.compile(text, re.IGNORECASE) for text in texts]

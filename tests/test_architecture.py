@@ -1,0 +1,70 @@
+"""The house: each module uses only what stands below it, nothing runs back up, and the heavy libraries wait."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+
+from conftest import ROOT
+
+SOURCE = ROOT / "src" / "citygraph"
+
+#: Ground floor first.
+FLOORS = [
+    ["problems", "dates", "quads"],
+    ["files"],
+    ["vocabulary", "marked", "quotes", "mentions", "terms"],
+    ["sheets", "rules"],
+    ["registry", "evidence", "reason", "validate", "queries"],
+    ["encode", "export", "explain", "load", "endpoint"],
+    ["results", "build"],
+    ["release"],
+    ["asking", "overview"],
+    ["cli"],
+]
+
+
+def imports(name: str) -> set[str]:
+    tree = ast.parse((SOURCE / f"{name}.py").read_text("utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("citygraph"):
+            rest = node.module.removeprefix("citygraph").removeprefix(".")
+            found |= {rest} if rest else {alias.name for alias in node.names}
+    return found - {"__version__"}
+
+
+def test_every_module_has_its_floor() -> None:
+    modules = {path.stem for path in SOURCE.glob("*.py")} - {"__init__"}
+    assert modules == {name for floor in FLOORS for name in floor}
+
+
+def test_each_uses_only_what_stands_below() -> None:
+    below: set[str] = set()
+    for floor in FLOORS:
+        for name in floor:
+            assert imports(name) <= below, name
+        below |= set(floor)
+
+
+def test_modules_are_short() -> None:
+    long = {path.name: len(path.read_text("utf-8").splitlines()) for path in SOURCE.glob("*.py")}
+    assert {name: lines for name, lines in long.items() if lines > 340} == {}
+
+
+def test_one_place_opens_files_and_one_turns_exceptions_into_lines() -> None:
+    readers = {path.stem for path in SOURCE.glob("*.py") if re.search(r"\bread_bytes\(", path.read_text("utf-8"))}
+    assert readers == {"files"}
+    exits = {path.stem for path in SOURCE.glob("*.py") if "sys.exit" in path.read_text("utf-8")}
+    assert exits == {"cli"}
+
+
+def test_help_and_queries_wait_for_no_heavy_library() -> None:
+    code = (
+        "import sys, citygraph.cli, citygraph.asking\n"
+        "print([m for m in ('rdflib', 'owlrl', 'pyshacl', 'SPARQLWrapper', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
