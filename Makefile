@@ -1,6 +1,7 @@
 # `make` sets up .venv and builds the graph from data/; `make test` runs the tests. Needs Python 3.11, make and git.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: all setup test lint clean
 
@@ -12,10 +13,11 @@ setup: .venv/.ready
 # The wheels that a test installs in an empty environment are collected here: tests themselves use no network.
 .venv/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "citygraph needs Python 3.11 or later: make PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check -d .venv/wheels -c requirements.txt \
+	@echo "Setting up .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --quiet -r requirements.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) download --quiet -d .venv/wheels -c requirements.txt \
 		click owlrl pyoxigraph pyshacl pyyaml rdflib sparqlwrapper
 	@touch $@
 

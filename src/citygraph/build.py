@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.export import export
-from citygraph.files import replaced, resource, writable
+from citygraph.files import replaced, resource, shown, writable
 from citygraph.load import Loaded, load, themes
 from citygraph.problems import Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
@@ -57,7 +57,10 @@ def _silent(_: str) -> None:
 
 
 def check(data: Path, only: Sequence[Path] = (), language: str = "en", step: Step = _silent) -> Checked:
-    """Load, encode and validate `data` (or just the sheets `only`): all problems of all files, in order."""
+    """Load, encode and validate `data`: all problems of all files, in order.
+
+    With `only`, those sheets or registry files beside the whole registry, and the problems of just these.
+    """
     step("reading")
     loaded = load(data, only)
     step("encoding")
@@ -71,8 +74,8 @@ def check(data: Path, only: Sequence[Path] = (), language: str = "en", step: Ste
     results = validate(asserted, ontology())
     problems += located(results, places, language, problems)
     if only:
-        names = {sheet.file for sheet in loaded.sheets}
-        problems = [p for p in problems if p.file in names or p.severity == "violation"]
+        names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
+        problems = [problem for problem in problems if problem.file in names]
     return Checked(asserted, ordered(problems), results, len(loaded.sheets))
 
 

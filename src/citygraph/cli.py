@@ -80,7 +80,7 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(list(PRINTERS)), default="text", help="text by default.")
 @click.option("--lang", type=click.Choice(["en", "fi"]), default="en", help="Language of the shapes' messages.")
 def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str) -> None:
-    """Report all problems of all fact sheets, or of the sheets PATHS, as file:line:column.
+    """Report all problems of all fact sheets and the registry, or of the files PATHS, as file:line:column.
 
     Exit code 1 when there is a violation, 2 when a file cannot be read.
 
@@ -95,7 +95,8 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str) -> N
         only = [path for given in paths for path in sheets_of(given, folder)]
         checked = pipeline.check(folder, only, lang, steps())
         click.echo(PRINTERS[form](checked.problems), nl=False)
-        sheets = f"{checked.sources} sheet{'' if checked.sources == 1 else 's'}"
+        number = len(only) if only else checked.sources
+        sheets = f"{number} {'file' if only else 'sheet'}{'' if number == 1 else 's'}"
         click.echo(f"{sheets}: {tally(checked.problems)}", err=True)
         sys.exit(1 if violated(checked.problems) else 0)
 
@@ -105,7 +106,7 @@ def sheets_of(given: Path, folder: Path) -> list[Path]:
     if given.is_dir():
         if given.resolve() == folder.resolve():
             return []
-        found = sorted(path for path in given.rglob("*.yaml") if path.parent.name != "registry")
+        found = sorted(given.rglob("*.yaml"))
         if not found:
             raise CitygraphError(f"{given}: no fact sheets (.yaml) below it")
         return found

@@ -55,6 +55,13 @@ def span(year: int, month: int | None = None, day: int | None = None) -> Bounds:
     return Bounds(dt.date(year, month, day), dt.date(year, month, day))
 
 
+def spoken(text: str) -> str:
+    """An EDTF text for people: `2012-23 (autumn)`, anything else as it is."""
+    names = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
+    season = names.get(text[5:]) if len(text) == 7 else None
+    return f"{text} ({season})" if season else text
+
+
 def _end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 

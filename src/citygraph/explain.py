@@ -108,7 +108,9 @@ class Explainer:
         skip = {TYPE} | {CG + name for name in ("reading", "note", "evidence", "context", "source")}
         skip |= {CG + name for name in ("activeNetwork", "presumedNetwork", "activeWhole", "activeTwin")}
         dates = {term_of_key()[key] for key in DATE_KEYS}
-        for quad in sorted(self._about(iri), key=lambda q: (value_of(q.predicate), str(q.object))):
+        order = list(term_of_key().values())
+        told = [q for q in self._about(iri) if value_of(q.predicate) in order]
+        for quad in sorted(told, key=lambda q: (order.index(value_of(q.predicate)), str(q.object))):
             predicate = value_of(quad.predicate)
             if predicate in skip or not predicate.startswith(CG):
                 continue

@@ -27,7 +27,7 @@ class Loaded:
 
 
 def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
-    """Read `data`; with `only`, just those sheets beside the whole registry.
+    """Read `data`; with `only`, just those sheets beside the whole registry (its own files are read in any case).
 
     Raises CitygraphError where a folder or file is missing or cannot be opened.
     """
@@ -46,7 +46,8 @@ def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
     loaded = Loaded(registry, [], problems + found)
     paths = only or [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yaml"))]
     for path in paths:
-        _sheet(path, data, loaded)
+        if path.parent.name != "registry":
+            _sheet(path, data, loaded)
     if not only:
         _orphans(data, loaded)
     return loaded
@@ -81,6 +82,11 @@ def _sheet(path: Path, data: Path, loaded: Loaded) -> None:
             loaded.problems += found
             if sheet.text is None:
                 sheet.facts.clear()
+    first = next((s for s in loaded.sheets if s.source.name == sheet.source.name), None)
+    if first is not None:
+        what, right = f"the id {sheet.source.name!r} stands twice", f"{first.file} has it; rename one of the files"
+        loaded.problems.append(sheet.source.problem("id", "duplicate-id", what, right))
+        return
     loaded.sheets.append(sheet)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from citygraph.build import Built
+from citygraph.dates import spoken
 from citygraph.files import shown
 from citygraph.problems import tally
 from citygraph.release import Release
@@ -64,7 +65,7 @@ def _memberships(release: Release, language: str) -> Iterator[str]:
     for row in rows:
         if row["network"]:
             decided = f", decided by {names[row['decided_by']]}" if row["decided_by"] else ""
-            since = row["date"] or "date not said"
+            since = spoken(row["date"]) if row["date"] else "date not said"
             yield f"  {names[row['network']]}: {since}{decided} ({row['reading']})"
             yield _words(row["exact"])
 
@@ -79,7 +80,10 @@ def _bound(release: Release, language: str) -> Iterator[str]:
         if row["commitment"] in seen or not (exact := _exact(release, row["commitment"])):
             continue
         seen.add(row["commitment"])
-        yield f"  {row['change']} % by {row['target_year']}, asked by {names[row['via']]} (follows by rule)"
+        change = row["change"] or "0"
+        kind = "a cut of" if change.startswith("-") else "a change of"
+        much = " ".join(filter(None, (row["qualifier"], change.lstrip("-"), row["unit"])))
+        yield f"  {kind} {much} by {row['target_year']}, asked by {names[row['via']]} (follows by rule)"
         yield _words(exact)
 
 
