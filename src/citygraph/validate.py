@@ -69,14 +69,14 @@ def validate(
     data = to_graph(asserted)
     for triple in to_graph(t for t in ontology if value_of(t.predicate) == RDFS + "subClassOf"):
         data.add(triple)
-    _, report, _ = pyshacl.validate(
-        data, shacl_graph=shapes if shapes is not None else shapes_graph(), inference="none"
-    )
-    return results(report)
+    shapes = shapes if shapes is not None else shapes_graph()
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    return results(report, shapes)
 
 
-def results(report: rdflib.Graph) -> list[Result]:
-    """The results of a SHACL report graph, sorted."""
+def results(report: rdflib.Graph, shapes: rdflib.Graph) -> list[Result]:
+    """The results of a SHACL report graph, sorted; the shapes give messages back the language that pySHACL takes from
+    those of a sh:sparql constraint."""
     import rdflib
 
     sh = rdflib.Namespace(SH)
@@ -87,9 +87,10 @@ def results(report: rdflib.Graph) -> list[Result]:
 
     found = []
     for node in report.objects(None, sh.result):
-        messages = {
-            (m.language or "", str(m)) for m in report.objects(node, sh.resultMessage) if isinstance(m, rdflib.Literal)
-        }
+        said = [m for m in report.objects(node, sh.resultMessage) if isinstance(m, rdflib.Literal)]
+        shape = rdflib.URIRef(text(node, "sourceShape"))
+        written = {str(m): m.language for m in shapes.objects(shape, sh.message) if isinstance(m, rdflib.Literal)}
+        messages = {(m.language or written.get(str(m)) or "", str(m)) for m in said}
         found.append(
             Result(
                 text(node, "focusNode"),
