@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: all setup test lint clean
+.PHONY: all setup test accept lint clean
 
 all: setup
 	@$(BIN)/citygraph build
@@ -23,6 +23,10 @@ setup: .venv/.ready
 
 test: setup lint
 	$(BIN)/python -m pytest
+
+# After a change of data or of what a command prints: write golden answers and the outputs in the docs anew; read the diff.
+accept: setup
+	CITYGRAPH_UPDATE=1 $(BIN)/python -m pytest tests/test_queries.py tests/test_docs.py
 
 lint: setup
 	$(BIN)/ruff check src tests

@@ -17,6 +17,9 @@ from citygraph import build as pipeline
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CITYGRAPH_SHARED", ROOT.parent / "shared"))
 
+#: Write golden answers and the outputs in README and docs anew instead of comparing them: `make accept`.
+UPDATE = bool(os.environ.get("CITYGRAPH_UPDATE"))
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

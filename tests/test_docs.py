@@ -1,6 +1,6 @@
 """Documentation that is run: commands and Python of README, CONTRIBUTING and docs, their printed output compared.
 
-CITYGRAPH_UPDATE_DOCS=1 writes the outputs anew instead.
+`make accept` writes the outputs anew instead.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from citygraph.files import resource
 from citygraph.sheets import CLAIM_TYPES, read_registry, read_sheet
 from citygraph.validate import shapes_graph
 from citygraph.vocabulary import CG, key_of_term
-from conftest import ROOT, Run
+from conftest import ROOT, UPDATE, Run
 
-UPDATE = bool(os.environ.get("CITYGRAPH_UPDATE_DOCS"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CONSOLE = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 PYTHON = re.compile(r"(```python\n)(>>> .*?)(```)", re.DOTALL)

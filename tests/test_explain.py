@@ -111,11 +111,23 @@ def test_a_reference_says_that_its_words_are_not_kept(release: Release) -> None:
 
 
 @pytest.mark.parametrize(
-    "terms", [("lahti", "memberOf", "iclei"), ("lahti",), ("lahti", "memberOf"), ("a b", "c", "d")]
+    "terms", [("lahti", "memberOf", "iclei"), ("nobody",), ("lahti", "memberOf"), ("a b", "c", "d")]
 )
 def test_what_is_not_in_the_graph_is_said(terms: tuple[str, ...], release: Release) -> None:
     with pytest.raises(CitygraphError):
         release.explain(*terms)
+
+
+def test_what_holds_instead_is_said(release: Release) -> None:
+    with pytest.raises(CitygraphError, match="what holds between them: cg:participatesIn"):
+        release.explain("Lahti", "memberOf", "Covenant of Mayors")
+    with pytest.raises(CitygraphError, match="did you mean 'cg:memberOf'"):
+        release.explain("lahti", "membersOf", "iclei")
+
+
+def test_a_thing_lists_the_claims_about_it(release: Release) -> None:
+    told = release.explain("Lahden tiede- ja yrityspuisto").splitlines()
+    assert told[0].startswith("lahti-networks-2012/waste-to-energy-coordination: network Global Sustainable Cities;")
 
 
 def test_a_membership_that_ended_gives_no_short_cut(tmp_path: Path, sheets: Sheets) -> None:

@@ -31,7 +31,7 @@ def test_the_wheel_builds_and_answers_from_an_empty_environment(tmp_path: Path, 
     run(*pip, "--python", python, "install", "--quiet", "--no-index", "--find-links", WHEELS, wheel)
     citygraph = tmp_path / "env" / "bin" / "citygraph"
     printed = run(citygraph, "build")
-    assert "46 claims" in printed or "Claims    46" in printed
+    assert "What is Lahti a member of" in printed
     assert (tmp_path / "dist" / "citygraph.nq").read_bytes() == (dist / "citygraph.nq").read_bytes()
     assert "Lahti Science and Business Park" in run(citygraph, "query", "coordinators")
     where = run(python, "-c", "import citygraph; print(citygraph.__file__)")

@@ -137,7 +137,7 @@ def build(data: Path | None, out: Path, lang: str, quiet: bool) -> None:
         from citygraph.overview import overview
         from citygraph.release import Release
 
-        built = pipeline.release(data_folder(data), out, "en", steps())
+        built = pipeline.release(data_folder(data), out, "en", *([] if quiet else [steps()]))
         click.echo(PRINTERS["text"](built.problems), err=True, nl=False)
         if not quiet:
             for line in overview(built, Release.open(out), out, lang):

@@ -135,19 +135,28 @@ def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded
             date["wording"] = found.wording[key]
         claim[key] = part(key, key, date)
     if found.quote is not None:
-        claim["evidence"] = part("quote", "quote", _quote(found.quote))
+        claim["evidence"] = part("quote", "quote", _quote(found.quote, claim["source"]))
     elif sheet.text is None:
-        claim["evidence"] = part("reference", "id", {"type": "Reference"})
+        claim["evidence"] = part("reference", "id", {"type": "Reference", "from": claim["source"]})
     names = ["context"] if len(found.contexts) == 1 else [f"context{n}" for n in range(1, len(found.contexts) + 1)]
     if names:
-        made = [part(name, "context", _quote(span)) for name, span in zip(names, found.contexts, strict=True)]
+        made = [
+            part(name, "context", _quote(span, claim["source"]))
+            for name, span in zip(names, found.contexts, strict=True)
+        ]
         claim["context"] = made[0] if len(made) == 1 else made
     claim |= _narrowed(fact, claim)
     return [claim, *parts]
 
 
-def _quote(span: Span) -> JsonNode:
-    node: JsonNode = {"type": "Quote", "exact": span.exact, "start": str(span.start), "end": str(span.end)}
+def _quote(span: Span, source: str) -> JsonNode:
+    node: JsonNode = {
+        "type": "Quote",
+        "from": source,
+        "exact": span.exact,
+        "start": str(span.start),
+        "end": str(span.end),
+    }
     return node | {key: text for key, text in (("prefix", span.prefix), ("suffix", span.suffix)) if text}
 
 

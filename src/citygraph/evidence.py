@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from citygraph import mentions
 from citygraph.dates import FORMS, Bounds, parse
@@ -52,7 +52,7 @@ def examine(sheet: Sheet, fact: Record) -> Found:
                 right = "" if "write" in str(error) else f"write {FORMS}"
                 found.problems.append(fact.problem(key, "date", str(error), right))
     year_from = fact.get("year-from")
-    if year_from == "publication" and published(sheet.source) is None:
+    if year_from == "publication" and "published" not in sheet.source.fields:
         what = "the year is taken from the publication, whose date is not given"
         found.problems.append(fact.problem("year-from", "year-from", what, "give `published`, or write context"))
     if found.quote is not None and not any(problem.code.startswith("quote") for problem in found.problems):
@@ -65,16 +65,18 @@ def _locate(text: str, fact: Record, found: Found) -> None:
     if quote is not None:
         span = locate(text, quote, fact.get("start"), fact.get("end"))
         if isinstance(span, Miss):
-            key = "start" if span.code == "offset" and "start" in fact.fields else "quote"
-            key = "end" if span.code == "offset" and "start" not in fact.fields else key
-            found.problems.append(fact.problem(key, span.code, span.what, span.right))
+            found.problems.append(fact.problem(span.key, span.code, span.what, span.right))
+            # Wrong offsets do not hide what else is wrong: the words do stand in the text.
+            again = locate(text, quote, str(text.find(quote))) if span.code == "offset" else span
+            found.quote = again if isinstance(again, Span) else None
         else:
             found.quote = span
     for value in _values(fact, "context"):
         span = locate(text, value.text)
         if isinstance(span, Miss):
             what = span.what.replace("the quote", "the context")
-            found.problems.append(Problem(fact.file, value.line, value.column, span.code, what, span.right, fact.name))
+            right = "quote more words of it" if span.code == "quote-ambiguous" else span.right
+            found.problems.append(Problem(fact.file, value.line, value.column, span.code, what, right, fact.name))
         else:
             found.contexts.append(span)
     for value in _values(fact, "unnamed"):
@@ -96,13 +98,19 @@ def _hold(sheet: Sheet, fact: Record, found: Found, year_from: str | None) -> No
         text = fact.get(key) or ""
         support = mentions.support(text, spoken, day, year_from)
         found.wording[key] = support.words
-        if support.verdict == "sharper":
+        if support.verdict != "shown" and mentions.known(language) is None:
+            what = f"the date {text} cannot be held against words in {language!r}"
+            right = "compare it by eye; dates are found in " + ", ".join(mentions.LANGUAGES)
+            found.problems.append(replace(fact.problem(key, "date-unheld", what, right), severity="warning"))
+        elif support.verdict == "sharper":
             what = f"{text} is sharper than its words “{support.words}”"
             found.problems.append(fact.problem(key, "date-sharper", what, f"they say {support.means}, no more"))
         elif support.verdict == "yearless":
             what = f"the words “{support.words}” give no year"
             right = "write year-from: publication (or context) if that is where it comes from"
             found.problems.append(fact.problem(key, "date-year", what, right))
+        elif day is None and (year_from == "publication" or ("published" in sheet.source.fields and "/" in text)):
+            continue  # the day that the date hangs on is missing or malformed, and that has been told
         elif support.verdict == "absent" and explicit:
             what = f"neither the quote nor its context shows the date {text}"
             right = "quote the words that do, add them as context, or leave the date out"

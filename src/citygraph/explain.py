@@ -12,6 +12,7 @@ from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
 from citygraph.reason import INFERRED, triples_of
 from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
+from citygraph.sheets import nearest
 from citygraph.vocabulary import CG, CLAIM, DATE_KEYS, DCTERMS, ID, OA, SKOS, TYPE, expand, shorten, term_of_key
 
 
@@ -54,7 +55,7 @@ class Explainer:
     def explain(self, terms: Sequence[str], language: str = "en") -> str:
         """One term: a claim. Three: a triple. Raises CitygraphError where the graph has no such thing."""
         if len(terms) == 1:
-            return "".join(f"{line}\n" for line in self.claim(self._claim_iri(terms[0]), language))
+            return "".join(f"{line}\n" for line in self._one_term(terms[0], language))
         if len(terms) != 3:
             raise CitygraphError("explain takes a claim, or a triple: subject, predicate and object")
         s, p, o = _iri(terms[0]), _predicate(terms[1]), terms[2]
@@ -71,8 +72,33 @@ class Explainer:
         proof = self.proofs.get(triple)
         if proof is None:
             said = " ".join(map(shorten, triple))
-            raise CitygraphError(f"not in the graph: {said}; no source says it and no rule gives it")
+            raise CitygraphError(f"not in the graph: {said}; {self._instead(triple)}")
         return Tree(triple, proof.rule, tuple(self.tree(premise) for premise in proof.premises), "")
+
+    def _instead(self, triple: Triple) -> str:
+        """What holds between the same two, or why nothing can."""
+        subject, predicate, value = triple
+        every = self.asserted | self.proofs.keys()
+        holds = sorted(shorten(p) for s, p, o in every if (s, o) == (subject, value))
+        if holds:
+            return "what holds between them: " + ", ".join(holds)
+        if not any(p == predicate for _, p, _ in every):
+            known = {shorten(p) for _, p, _ in every}
+            return nearest(shorten(predicate), known) or f"nothing here uses {shorten(predicate)}"
+        return "no source says it and no rule gives it"
+
+    def _one_term(self, word: str, language: str) -> Iterator[str]:
+        """A claim in full; of a thing, the claims that name it, a line each."""
+        iri = _iri(word if word.startswith(("claim/", "http")) or "/" not in word else f"claim/{word}")
+        if iri.startswith(CLAIM) and self._objects(iri, CG + "source"):
+            yield from self.claim(iri, language)
+            return
+        about = sorted({s for s, p, o in self.asserted if o == iri and s.startswith(CLAIM) and p.startswith(CG)})
+        about = [claim for claim in about if self._objects(claim, CG + "source")]
+        if not about:
+            raise CitygraphError(f"{word!r} is not a claim of this graph, and no claim names it")
+        for claim in about:
+            yield f"{shorten(claim)}: " + "; ".join(self._says(claim, language))
 
     def claim(self, iri: str, language: str = "en") -> Iterator[str]:
         """A claim for people: what it says, its words with the sentence around them, and a citation."""
@@ -131,12 +157,6 @@ class Explainer:
         reading = self._one(iri, CG + "reading")
         words = f"“{exact}”" if exact else "a reference, words not kept"
         return f"{reading} in {source}: {words}"
-
-    def _claim_iri(self, word: str) -> str:
-        iri = _iri(word if word.startswith(("claim/", "http")) or "/" not in word else f"claim/{word}")
-        if not iri.startswith(CLAIM) or not self._objects(iri, CG + "source"):
-            raise CitygraphError(f"{word!r} is not a claim of this graph; `citygraph query evidence` lists them")
-        return iri
 
     def _literal(self, s: str, p: str, text: str) -> str | None:
         found = [q.object for q in self._about(s) if value_of(q.predicate) == p and isinstance(q.object, ox.Literal)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
+import glob
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import unicodedata
@@ -27,11 +30,17 @@ def resource(name: str) -> Path:
     return root / name
 
 
+def named(path: Path) -> Path:
+    """The whole path as its name says, links left as they are and `..` taken out."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
 def shown(path: Path) -> str:
-    """A path as it is printed: relative to where the user stands when it lies below, with forward slashes."""
-    with contextlib.suppress(ValueError):
-        return path.absolute().relative_to(Path.cwd()).as_posix()
-    return path.as_posix()
+    """A path as it is printed: in one line, relative to where the user stands when it lies below, with forward
+    slashes."""
+    whole = named(path)
+    name = (whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else path).as_posix()
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
 
 
 def read_text(path: Path, root: Path | None = None) -> tuple[str | None, list[Problem]]:
@@ -45,13 +54,17 @@ def read_text(path: Path, root: Path | None = None) -> tuple[str | None, list[Pr
     def refuse(code: str, what: str, right: str, line: int = 1, column: int = 1) -> tuple[None, list[Problem]]:
         return None, [Problem(name, line, column, code, what, right)]
 
-    if root is not None and not path.resolve().is_relative_to(root.resolve()):
-        return refuse("outside", "a link that leads out of the data folder", "put the file itself here")
     try:
-        size = path.stat().st_size
-        if size > SIZE_CAP:
-            return refuse("too-large", f"{size:,} bytes", f"a file here has at most {SIZE_CAP:,}: split it")
+        if root is not None and not path.resolve().is_relative_to(root.resolve()):
+            return refuse("outside", "a link that leads out of the data folder", "put the file itself here")
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise CitygraphError(f"{name}: cannot be read: not a file")
+        if state.st_size > SIZE_CAP:
+            return refuse("too-large", f"{state.st_size:,} bytes", f"a file here has at most {SIZE_CAP:,}: split it")
         raw = path.read_bytes()
+    except RuntimeError as error:  # so says Python 3.11 of links that lead back to themselves
+        raise CitygraphError(f"{name}: cannot be read: a link that leads back to itself") from error
     except OSError as error:
         raise CitygraphError(f"{name}: cannot be read: {error.strerror}") from error
     if not raw.strip():
@@ -69,7 +82,8 @@ def read_text(path: Path, root: Path | None = None) -> tuple[str | None, list[Pr
         return refuse("not-utf-8", f"byte 0x{raw[error.start]:02X} is not UTF-8", "save as UTF-8", line, column)
     if (at := text.find("\r")) >= 0:
         line = text.count("\n", 0, at) + 1
-        return refuse("carriage-return", "lines end with CR LF", "save with LF (Unix) line ends", line)
+        what = "lines end with CR LF" if text.startswith("\r\n", at) else "a carriage return"
+        return refuse("carriage-return", what, "save with LF (Unix) line ends", line)
     if not unicodedata.is_normalized("NFC", text):
         for number, row in enumerate(text.split("\n"), 1):
             if not unicodedata.is_normalized("NFC", row):
@@ -87,10 +101,17 @@ def load_bytes(path: Path, what: str) -> bytes:
 
 def writable(out: Path) -> None:
     """Raise CitygraphError unless `out` may become a release: new, empty, or a release already."""
-    if out.exists() and not out.is_dir():
-        raise CitygraphError(f"{shown(out)}: is a file; name a folder with --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
-        raise CitygraphError(f"{shown(out)}: holds other files and no release; name another folder with --out")
+    name, out = shown(out), Path(os.path.realpath(out))
+    try:
+        there = next(path for path in (out, *out.parents) if path.exists())
+        if not there.is_dir():
+            raise CitygraphError(f"{shown(there)}: is a file; name a folder with --out")
+        if Path.cwd().is_relative_to(out):
+            raise CitygraphError(f"{name}: you stand in it, and it is replaced whole; name another folder with --out")
+        if there == out and any(out.iterdir()) and not (out / MARKER).exists():
+            raise CitygraphError(f"{name}: holds other files and no release; name another folder with --out")
+    except OSError as error:
+        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
@@ -101,6 +122,7 @@ def replaced(out: Path) -> Iterator[Path]:
     (Linux renameat2) there is no moment without a release. Raises CitygraphError when the disk refuses.
     """
     writable(out)
+    name, out = shown(out), Path(os.path.realpath(out))
     aside: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -112,23 +134,31 @@ def replaced(out: Path) -> Iterator[Path]:
             if file.is_file():
                 with file.open("rb") as handle:
                     os.fsync(handle.fileno())
-        if not out.exists():
-            aside.rename(out)
-        elif not _exchange(aside, out):
-            old = aside.with_suffix(".old")
-            out.rename(old)
-            aside.rename(out)
-            shutil.rmtree(old)
+        _place(aside, out)
     except OSError as error:
-        raise CitygraphError(f"{shown(out)}: cannot be written: {error.strerror}") from error
+        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
     finally:
         if aside is not None and aside.exists():
             shutil.rmtree(aside, ignore_errors=True)
 
 
+def _place(aside: Path, out: Path) -> None:
+    """Put a folder in the place of `out`, whether that is free, empty or a release, perhaps one made just now."""
+    try:
+        aside.rename(out)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        if not _exchange(aside, out):
+            old = aside.with_suffix(".old")
+            out.rename(old)
+            aside.rename(out)
+            shutil.rmtree(old)
+
+
 def _sweep(out: Path) -> None:
     """Remove what killed builds of `out` left beside it; a build that still runs keeps its folder."""
-    for left in out.parent.glob(f".{out.name}.*.building"):
+    for left in (path for end in ("building", "old") for path in out.parent.glob(f".{glob.escape(out.name)}.*.{end}")):
         with contextlib.suppress(ValueError):
             pid = int(left.name.split(".")[-3])
             try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from citygraph.files import read_text, resource, shown
+from citygraph.files import named, read_text, resource, shown
 from citygraph.problems import CitygraphError, Problem
 from citygraph.registry import Registry, gather
 from citygraph.sheets import Record, Sheet, read_registry, read_sheet
@@ -33,20 +33,23 @@ def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
     """
     if not data.is_dir():
         raise CitygraphError(f"{shown(data)}: no such data folder; name one with --data")
+    if not (data / "registry").is_dir():
+        raise CitygraphError(f"{shown(data)}: no folder registry in it: not a data folder; name one with --data")
     problems: list[Problem] = []
     entries: list[Record] = []
-    for path in sorted((data / "registry").glob("*.yaml")):
-        text, found = read_text(path, data)
+    unread: list[str] = []
+    for path in _files(data / "registry", ".yaml"):
+        text, refused = read_text(path, data)
+        records, found = read_registry(text, shown(path)) if text is not None else ([], refused)
+        entries += records
         problems += found
-        if text is not None:
-            records, found = read_registry(text, shown(path))
-            entries += records
-            problems += found
+        unread += [shown(path)] if found and not records else []
     registry, found = gather(entries, themes())
+    registry.unread = unread
     loaded = Loaded(registry, [], problems + found)
-    paths = only or [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yaml"))]
-    for path in paths:
-        if path.parent.name != "registry":
+    paths = only or [path for folder in FOLDERS for path in _files(data / folder, ".yaml")]
+    for path in {named(path): path for path in paths}.values():
+        if path.parent.resolve() != (data / "registry").resolve():
             _sheet(path, data, loaded)
     if not only:
         _orphans(data, loaded)
@@ -59,9 +62,10 @@ def themes() -> list[ox.Triple]:
 
 
 def _sheet(path: Path, data: Path, loaded: Loaded) -> None:
-    """One sheet, with its text where it is an article."""
+    """One sheet, with its text where it is an article. A sheet may lie elsewhere, as a draft does."""
     article = path.parent.name != "pages"
-    text, found = read_text(path, data)
+    root = data if named(path).is_relative_to(named(data)) else path.parent
+    text, found = read_text(path, root)
     loaded.problems += found
     if text is None:
         return
@@ -78,7 +82,7 @@ def _sheet(path: Path, data: Path, loaded: Loaded) -> None:
             loaded.problems.append(Problem(sheet.file, *place, "missing-text", what, right, sheet.source.name))
             sheet.facts.clear()
         else:
-            sheet.text, found = read_text(words, data)
+            sheet.text, found = read_text(words, root)
             loaded.problems += found
             if sheet.text is None:
                 sheet.facts.clear()
@@ -90,15 +94,25 @@ def _sheet(path: Path, data: Path, loaded: Loaded) -> None:
     loaded.sheets.append(sheet)
 
 
+def _files(folder: Path, suffix: str) -> list[Path]:
+    """The files of a folder with a suffix, sorted; hidden ones are an editor's or the system's."""
+    return sorted(path for path in folder.glob(f"*{suffix}") if not path.name.startswith("."))
+
+
 def _orphans(data: Path, loaded: Loaded) -> None:
-    """Texts without a sheet, and files in a place where nothing reads them."""
-    for path in sorted((data / "articles").glob("*.txt")):
+    """Texts without a sheet, and sheets in a place where nothing reads them."""
+    for path in _files(data / "articles", ".txt"):
         if not path.with_suffix(".yaml").exists():
-            right = f"add {path.stem}.yaml beside it"
-            loaded.problems.append(
-                Problem(shown(path), 1, 1, "missing-sheet", "a text without a fact sheet", right, "", "warning")
-            )
-    for folder in ("registry", *FOLDERS):
-        for path in sorted((data / folder).glob("*.yml")):
-            what = "nothing reads files that end in .yml"
-            loaded.problems.append(Problem(shown(path), 1, 1, "unread-file", what, "name it .yaml"))
+            what, right = "a text without a fact sheet", f"add {path.stem}.yaml beside it"
+            loaded.problems.append(Problem(shown(path), 1, 1, "missing-sheet", what, right, "", "warning"))
+    places = [data / folder for folder in ("registry", *FOLDERS)]
+    for path in sorted({*data.glob("*"), *(path for place in places for path in place.rglob("*"))}):
+        if path.suffix.lower() not in (".yaml", ".yml") or path.name.startswith("."):
+            continue
+        if path.suffix != ".yaml":
+            what, right = f"nothing reads files that end in {path.suffix}", "name it .yaml"
+        elif path.parent not in places:
+            what, right = "nothing reads sheets in this folder", "put it into articles, pages or registry"
+        else:
+            continue
+        loaded.problems.append(Problem(shown(path), 1, 1, "unread-file", what, right))

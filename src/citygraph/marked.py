@@ -7,6 +7,7 @@ refused, so that `country: NO` stays a country and no file expands in memory.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,10 @@ import yaml
 from citygraph.problems import Problem
 
 MAX_DEPTH = 8
+#: What no value holds, and what no file holds either: signs that YAML refuses, that nobody sees, or that end a line
+#: for YAML but not for an editor, so that places would be wrong.
+_CONTROL = re.compile("[^\t\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFUSED = re.compile(_CONTROL.pattern + "|[\u2028\u2029\ufeff]")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -58,6 +63,10 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     def report(event: yaml.Event, code: str, what: str, right: str) -> None:
         problems.append(Problem(file, *_place(event), code, what, right))
 
+    if bad := _REFUSED.search(text):
+        line, column = text.count("\n", 0, bad.start()) + 1, bad.start() - text.rfind("\n", 0, bad.start())
+        what = f"the character U+{ord(bad.group()):04X} cannot stand in YAML"
+        return None, [Problem(file, line, column, "yaml-syntax", what, "remove it")]
     root: Node | None = None
     stack: list[_Open] = []
     documents = 0
@@ -74,8 +83,11 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
                     sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
                     what = f"the anchor or alias {sign}{event.anchor}"
                     report(event, "yaml-anchor", what, "write the value out each time; quote a text that begins so")
-                elif (tag := getattr(event, "tag", None)) and not str(tag).startswith("tag:yaml.org,2002:"):
+                elif (tag := getattr(event, "tag", None)) is not None:
                     report(event, "yaml-tag", f"the tag {tag}", "leave it out; every value is a text")
+                if bad := _CONTROL.search(getattr(event, "value", "")):
+                    what = f"the control character U+{ord(bad.group()):04X} in a text"
+                    report(event, "control-character", what, "leave it out")
                 if isinstance(event, yaml.CollectionStartEvent) and len(stack) >= MAX_DEPTH:
                     report(event, "yaml-depth", f"nested deeper than {MAX_DEPTH}", "data/FORMAT.md shows the form")
                     return None, problems
@@ -91,11 +103,8 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         right = "quote a text that holds ': ' or begins with a sign" if "mapping values" in what else ""
         problems.append(Problem(file, line, column, "yaml-syntax", f"not YAML: {what}", right))
         return None, problems
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        what = f"the character U+{ord(error.character):04X} cannot stand in YAML"
-        problems.append(Problem(file, line, 1, "yaml-syntax", what, "remove it"))
-        return None, problems
+    if root is None:
+        problems.append(Problem(file, 1, 1, "empty", "nothing but comments", "data/FORMAT.md shows what belongs here"))
     return root, problems
 
 

@@ -14,6 +14,7 @@ _MONTHS = {
     "sv": "januari februari mars april maj juni juli augusti september oktober november december",
     "en": "january february march april may june july august september october november december",
 }
+LANGUAGES = tuple(_MONTHS)
 _ENDING = {"fi": r"kuu\w*", "sv": "", "en": ""}
 _SEASONS = {
     "fi": {21: r"kevä\w+", 22: r"kesä(?!kuu)\w*", 23: r"syks\w+", 24: r"talv\w+"},
@@ -44,10 +45,15 @@ class Mention:
     earlier: bool = False
 
 
+def known(tag: str) -> str | None:
+    """The language of a tag such as `fi` or `en-GB` where its words for times are known here, else None."""
+    language = tag.partition("-")[0].lower()
+    return language if language in _MONTHS else None
+
+
 @cache
-def _patterns(language: str) -> list[re.Pattern[str]]:
+def _patterns(lang: str) -> list[re.Pattern[str]]:
     """Regular expressions with groups d, m (number), name, season, y, most telling first."""
-    lang = language if language in _MONTHS else "en"
     name = "(?P<name>" + "|".join(_MONTHS[lang].split()) + ")" + _ENDING[lang]
     season = "|".join(f"(?P<s{number}>{words})" for number, words in _SEASONS[lang].items())
     year = rf"(?P<y>{_YEAR})"
@@ -70,8 +76,8 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
 def times(text: str, language: str) -> Iterator[Mention]:
     """Every time that `text` mentions, each stretch of words once, the most telling reading first."""
     taken: list[tuple[int, int]] = []
-    lang = language if language in _MONTHS else "en"
-    for pattern in _patterns(language):
+    lang = known(language) or "en"
+    for pattern in _patterns(lang):
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(start < e and s < end for s, e in taken):

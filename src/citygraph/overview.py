@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,25 +14,28 @@ from citygraph.release import Release
 from citygraph.vocabulary import CG, ID
 
 Row = dict[str, str | None]
-#: The city of the questions. A data folder without it gets the other answers only.
-LAHTI = ID + "lahti"
+
+_ARTICLES = f"SELECT DISTINCT ?s WHERE {{ ?c <{CG}source> ?s ; <{CG}evidence> ?e . ?e a <{CG}Quote> }}"
 
 
 def overview(built: Built, release: Release, out: Path, language: str = "en") -> Iterator[str]:
     """The lines of the screen."""
     claims = built.claims()
-    articles = sum(1 for _ in release.query(_ARTICLES))
+    articles = len(release.query(_ARTICLES))
     pages = _many(built.sources - articles, "page")
-    yield f"Sources   {_many(articles, 'article')} with its words, {pages} as reference"
-    yield f"Claims    {sum(claims.values())}: " + ", ".join(f"{n} {name}" for name, n in claims.items())
+    words = "its words" if articles == 1 else "their words"
+    yield f"Sources   {_many(articles, 'article')} with {words}, {pages} as reference"
+    told = ", ".join(f"{n} {name}" for name, n in claims.items())
+    yield f"Claims    {sum(claims.values())}{': ' + told if told else ''}"
     yield f"Triples   {len(built.asserted)} asserted, {len(built.inferred)} inferred"
-    apart = len(release.query("disagreements"))
-    told = f"{_many(apart, 'disagreement')} between claims (citygraph query disagreements)"
-    yield f"Checks    {tally(built.problems)}; {told}"
+    apart = _many(len(release.query("disagreements")), "disagreement")
+    yield f"Checks    {tally(built.problems)}; {apart} between claims (citygraph query disagreements)"
+    city = _city(release)
+    name = release.labels([city], language).get(city, "") if city else ""
     for question, lines in (
-        ("What is Lahti a member of, since when, by whose decision?", _memberships(release, language)),
-        ("What is Lahti bound by as a member, though it is not its own target?", _bound(release, language)),
-        ("Who coordinates what?", _coordinators(release, language)),
+        (f"What is {name} a member of, since when, by whose decision?", _memberships(release, city, language)),
+        (f"What is {name} bound by as a member, though it is not its own target?", _bound(release, city, language)),
+        ("Who coordinates, or has undertaken to coordinate, what?", _coordinators(release, language)),
     ):
         answer = list(lines)
         if answer:
@@ -43,11 +47,15 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
     yield "          citygraph.jsonld, shacl-report.ttl, ontology.ttl, context.jsonld"
 
 
-_ARTICLES = f"SELECT DISTINCT ?s WHERE {{ ?c <{CG}source> ?s ; <{CG}evidence> ?e . ?e a <{CG}Quote> }}"
-
-
 def _many(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _city(release: Release) -> str:
+    """The city of the questions: Lahti, of the first article, or the member that most is told of; empty for none."""
+    members = Counter(row["member"] or "" for row in release.query("memberships"))
+    members.pop("", None)
+    return min(members, key=lambda iri: (iri != ID + "lahti", -members[iri], iri), default="")
 
 
 def _names(release: Release, rows: list[Row], language: str) -> dict[str, str]:
@@ -59,8 +67,8 @@ def _words(exact: str | None) -> str:
     return f"    “{exact}”" if exact else "    (a reference: the words of the page are not kept)"
 
 
-def _memberships(release: Release, language: str) -> Iterator[str]:
-    rows = release.query("memberships", city=LAHTI)
+def _memberships(release: Release, city: str, language: str) -> Iterator[str]:
+    rows = release.query("memberships", city=city) if city else []
     names = _names(release, rows, language)
     for row in rows:
         if row["network"]:
@@ -70,35 +78,31 @@ def _memberships(release: Release, language: str) -> Iterator[str]:
             yield _words(row["exact"])
 
 
-def _bound(release: Release, language: str) -> Iterator[str]:
-    rows = release.query("bound-by", city=LAHTI)
-    names = _names(release, rows, language)
-    seen = set()
-    for row in rows:
-        assert row["commitment"]
-        assert row["via"]
-        if row["commitment"] in seen or not (exact := _exact(release, row["commitment"])):
-            continue
-        seen.add(row["commitment"])
-        change = row["change"] or "0"
-        kind = "a cut of" if change.startswith("-") else "a change of"
-        much = " ".join(filter(None, (row["qualifier"], change.lstrip("-"), row["unit"])))
-        yield f"  {kind} {much} by {row['target_year']}, asked by {names[row['via']]} (follows by rule)"
-        yield _words(exact)
+def _bound(release: Release, city: str, language: str) -> Iterator[str]:
+    """Each commitment once, with the source that tells it; the membership that binds may be told by another."""
+    rows = release.query("bound-by", city=city) if city else []
+    commitments = {row["commitment"]: row for row in rows if row["reading"] == "explicit"}
+    told = {row["claim"]: row for row in release.query("evidence") if row["kind"] != "context"}
+    names = _names(release, [*rows, *told.values()], language)
+    for claim, row in commitments.items():
+        change = row["change"] or ""
+        kind = "a cut of" if change.startswith("-") else "a change of" if change else ""
+        metric = names.get(row["metric"] or "", "")
+        of = f"in {metric}" if change and metric else metric
+        unit = "%" if row["unit"] == "percent" else row["unit"]
+        much = " ".join(filter(None, (kind, row["qualifier"], change.lstrip("-"), unit, of)))
+        by = f" by {row['target_year']}" if row["target_year"] else ""
+        via, source = names[row["via"] or ""], names[told[claim]["source"] or ""]
+        yield f"  {much}{by}, asked by {via}, told in “{source}”"
+        yield _words(told[claim]["exact"])
 
 
 def _coordinators(release: Release, language: str) -> Iterator[str]:
     rows = release.query("coordinators")
     names = _names(release, rows, language)
     for row in rows:
-        assert row["coordinator"]
-        assert row["network"]
         theme = f", {names[row['theme']]}" if row["theme"] else ""
         status = f", {row['status']}" if row["status"] else ""
-        yield f"  {names[row['coordinator']]}: {names[row['network']]}{theme} ({row['reading']}{status})"
+        who, network = names[row["coordinator"] or ""], names[row["network"] or ""]
+        yield f"  {who}: {network}{theme} ({row['reading']}{status})"
         yield _words(row["exact"])
-
-
-def _exact(release: Release, claim: str) -> str | None:
-    rows = release.query("evidence", claim=claim)
-    return next((row["exact"] for row in rows if row["kind"] == "quote"), None)

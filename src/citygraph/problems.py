@@ -6,7 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Literal
+from urllib.parse import quote
 
 Severity = Literal["violation", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
@@ -34,10 +36,15 @@ class Problem:
 
     def text(self) -> str:
         """`file:line:column: severity: what; what would be right [name]`."""
-        said = self.what + (f"; {self.right}" if self.right else "")
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {said}" + (
-            f" [{self.name}]" if self.name else ""
-        )
+        said = _line(self.what) + (f"; {_line(self.right)}" if self.right else "")
+        name = f" [{_line(self.name, 80)}]" if self.name else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {said}{name}"
+
+
+def _line(text: str, most: int = 600) -> str:
+    """Text that keeps to one line, to a length that can be read, and has no sign that a terminal obeys."""
+    text = text if len(text) <= most else text[: most * 2 // 3] + " … " + text[-most // 3 :]
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 class CitygraphError(Exception):
@@ -54,7 +61,7 @@ class ProblemsError(Exception):
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
     """The one stable order: file, line, column, then code; each finding once."""
-    return sorted(set(problems))
+    return sorted(set(problems), key=attrgetter(*Problem.__match_args__))
 
 
 def violated(problems: Iterable[Problem]) -> bool:
@@ -91,7 +98,7 @@ def to_sarif(problems: Sequence[Problem]) -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": problem.file},
+                        "artifactLocation": {"uri": _uri(problem.file)},
                         "region": {"startLine": problem.line, "startColumn": problem.column},
                     },
                     "logicalLocations": [{"name": problem.name}] if problem.name else [],
@@ -105,6 +112,10 @@ def to_sarif(problems: Sequence[Problem]) -> str:
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _uri(file: str) -> str:
+    return ("file://" if file.startswith("/") else "") + quote(file)
 
 
 PRINTERS: dict[str, Callable[[Sequence[Problem]], str]] = {"text": to_text, "json": to_json, "sarif": to_sarif}

@@ -9,15 +9,20 @@ import pyoxigraph as ox
 
 from citygraph.problems import Problem
 from citygraph.quads import value_of
-from citygraph.sheets import Record, Value, nearest
+from citygraph.sheets import THING_TYPES, Record, Value, closest
 from citygraph.vocabulary import ID, SKOS, TYPE
 
 
 @dataclass
 class Registry:
-    """Entries by key, and every name in small letters with the keys that bear it."""
+    """Entries by key, and every name in small letters with the keys that bear it.
+
+    `broken` are entries whose type is unknown, `unread` the files that could not be read.
+    """
 
     entries: dict[str, Record] = field(default_factory=dict)
+    broken: dict[str, Record] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
     concepts: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
 
@@ -28,14 +33,20 @@ class Registry:
     def unknown(self, record: Record, value: Value) -> Problem:
         """The problem that a value names nothing, with the nearest key or the key of the name it is."""
         keys = sorted(self.names.get(value.text.casefold(), ()))
-        if keys:
+        if value.text in self.broken:
+            entry = self.broken[value.text]
+            right = f"{entry.file}:{entry.line} has it, but with an unknown type: mend that first"
+        elif keys:
             right = "that is a name of " + " or ".join(repr(k) for k in keys) + ": write the key"
+        elif self.unread:
+            right = "mend first what could not be read: " + ", ".join(self.unread)
         else:
-            close = nearest(value.text.casefold(), {*self.entries, *self.concepts, *self.names})
-            right = f"{close} Else add it to data/registry".strip()
-            for name, bearers in self.names.items():
-                if close == f"did you mean {name!r}?":
-                    right = f"did you mean {sorted(bearers)[0]!r}? Else add it to data/registry"
+            known = {key: key for key in (*self.entries, *self.concepts)}
+            known |= {name: min(bearers) for name, bearers in self.names.items() if name not in known}
+            close = closest(value.text.casefold(), known)
+            right = (
+                f"did you mean {known[close]!r}? Else add it to data/registry" if close else "add it to data/registry"
+            )
         what = f"{value.text!r} is not in the registry"
         return Problem(record.file, value.line, value.column, "unknown-entity", what, right, record.name)
 
@@ -55,6 +66,9 @@ def gather(entries: Iterable[Record], themes: Iterable[ox.Triple]) -> tuple[Regi
         if first or entry.name in registry.concepts:
             where = f"{first.file}:{first.line} has it" if first else "ontology/themes.ttl has it"
             problems.append(entry.problem("key", "duplicate-id", f"the key {entry.name!r} stands twice", where))
+            continue
+        if entry.type not in THING_TYPES:
+            registry.broken.setdefault(entry.name, entry)
             continue
         registry.entries[entry.name] = entry
         for value in (*_of(entry, "name"), *_of(entry, "forms")):

@@ -16,7 +16,7 @@ from citygraph.files import MARKER, resource, shown
 from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
 from citygraph.sheets import nearest
-from citygraph.vocabulary import CG, ID, SKOS
+from citygraph.vocabulary import CG, CLAIM, ID, SKOS, XSD
 
 if TYPE_CHECKING:
     import pandas
@@ -68,30 +68,53 @@ class Release:
 
     def bound(self, query: str, params: Mapping[str, str]) -> str:
         """The text of a named query, a file or SPARQL text itself, with parameters set."""
-        if any(c in query for c in "{\n"):
-            return queries.bind(queries.parse("query", query), params, self.find)
-        return queries.bind(queries.find(query, lambda: ""), params, self.find)
+        written = any(c in query for c in "{\n")
+        found = queries.parse("query", query) if written else queries.find(query, lambda: "")
+        return queries.bind(found, {name: str(value) for name, value in params.items()}, self.find)
 
     def query(self, query: str, **params: str) -> list[dict[str, str | None]]:
-        """Rows of a SELECT: column to lexical value or IRI, None where unbound. `decided_by="x"` sets a parameter."""
+        """Rows of a SELECT: column to lexical value or IRI, None where unbound. `city="lahti"` sets a parameter."""
+        rows, columns = self._select(query, params)
+        values = [[None if term is None else value_of(term) for term in row] for row in rows]
+        return [dict(zip(columns, row, strict=True)) for row in values]
+
+    def _select(self, query: str, params: Mapping[str, str]) -> tuple[list[list[object]], list[str]]:
         answer = self.ask(self.bound(query, params))
         if not isinstance(answer, ox.QuerySolutions):
             raise CitygraphError("rows come from a SELECT; use ask() for other queries")
-        names = [variable.value for variable in answer.variables]
-        return [{name: None if row[name] is None else row[name].value for name in names} for row in answer]
+        columns = [variable.value for variable in answer.variables]
+        try:
+            return [[row[column] for column in columns] for row in answer], columns
+        except (OSError, ValueError) as error:
+            raise CitygraphError(f"the query failed: {_short(error)}") from error
 
     def frame(self, query: str, **params: str) -> pandas.DataFrame:
-        """The rows as a pandas DataFrame; needs the extra `pandas`."""
+        """The rows as a pandas DataFrame, numbers as numbers; needs the extra `pandas`."""
         try:
             import pandas
         except ImportError as error:
             raise CitygraphError("pandas is not installed: pip install 'citygraph[pandas]'") from error
-        answer = self.query(query, **params)
-        return pandas.DataFrame(answer, columns=list(answer[0]) if answer else None)
+        rows, columns = self._select(query, params)
+        return pandas.DataFrame([[_python(term) for term in row] for row in rows], columns=columns)
 
     def explain(self, *terms: str, language: str = "en") -> str:
-        """Where a claim (one term) or a triple (three terms) comes from, down to the words."""
-        return self.explainer.explain([*terms], language)
+        """Where a claim (one term) or a triple (three terms) comes from, down to the words.
+
+        Things may be given by key, IRI or name; one term that is a thing lists the claims about it.
+        """
+        things = [self._thing(term) if place != 1 else term for place, term in enumerate(terms)]
+        return self.explainer.explain(things, language)
+
+    def _thing(self, word: str) -> str:
+        """The IRI of a word that the graph knows, else the word as it is: it may be a term or a literal."""
+        try:
+            return self.find(word)
+        except CitygraphError:
+            return word
+
+    def __repr__(self) -> str:
+        """How much is in it."""
+        return f"<citygraph.Release of {len(self.store)} quads>"
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -123,6 +146,8 @@ class Release:
         iri = queries.resolve(word)
         if iri == word or self._knows(iri):
             return iri
+        if self._knows(CLAIM + word):
+            return CLAIM + word
         names: dict[str, set[str]] = {}
         for row in self.ask(f"SELECT ?x ?label WHERE {{ ?x <{SKOS}prefLabel>|<{SKOS}altLabel> ?label }}"):
             names.setdefault(row["label"].value.casefold(), set()).add(row["x"].value)
@@ -153,6 +178,15 @@ def ontology_labels(iris: Sequence[str], language: str) -> dict[str, str]:
     store = ox.Store()
     store.bulk_extend(ox.parse(path=resource("ontology/ontology.ttl")))
     return results.pick_labels(store.query(results.label_query(sorted(wanted))), language)  # type: ignore[arg-type]
+
+
+def _python(term: object) -> object:
+    """A number for a numeric literal, else the text; None where unbound."""
+    if term is None:
+        return None
+    if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "integer", XSD + "decimal"):
+        return int(term.value) if term.datatype.value == XSD + "integer" else float(term.value)
+    return value_of(term)
 
 
 def _format(file: Path) -> ox.RdfFormat:

@@ -21,6 +21,7 @@ _ANNOTATIONS = (
     RDFS + "isDefinedBy",
     SKOS,
     "http://purl.org/dc/terms/",
+    "http://purl.org/vocab/vann/",
     OWL + "version",
     OWL + "deprecated",
 )

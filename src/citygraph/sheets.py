@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from difflib import get_close_matches
 
 from citygraph import marked
 from citygraph.problems import Problem
-from citygraph.vocabulary import LANGUAGES, term_of_key
+from citygraph.vocabulary import DATE_KEYS, LANGUAGES, context, term_of_key
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CLAIM_TYPES = [
@@ -19,6 +20,18 @@ CLAIM_TYPES = [
 THING_TYPES = ["City", "Network", "Organisation", "Place", "Source"]
 SOURCE_KEYS = ["id", "title", "url", "publisher", "author", "published", "language", "licence", "show-text"]
 ENTRY_KEYS = ["key", "type", "name", "forms", "country", "wikidata", "lat", "long", "from", *SOURCE_KEYS[1:]]
+#: Keys of which code takes the one value. Of the others the shapes tell how many there may be.
+SINGLE = frozenset(("id", "key", "type", "quote", "start", "end", "reading", "year-from", "published", *DATE_KEYS))
+#: What a value of a datatype looks like, and how a message says so. Python and rdflib take more, such as 2_0 or nan.
+FORMS = {
+    "xsd:integer": (re.compile(r"-?[0-9]{1,18}"), "a whole number", "write digits only: 23"),
+    "xsd:decimal": (
+        re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?"),
+        "a number",
+        "write digits, with a point: -20 or 60.98",
+    ),
+    "xsd:date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day", "write year-month-day: 2012-11-06"),
+}
 #: Keys that the encoder makes; a sheet does not write them.
 MADE_KEYS = frozenset(
     (
@@ -93,10 +106,15 @@ class Sheet:
     text: str | None = None
 
 
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like a word, or the empty string where none is near."""
+    return next(iter(get_close_matches(word, sorted(known), n=1, cutoff=0.6)), "")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean X?`, or the empty string where nothing is near."""
-    close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else ""
+    close = closest(word, known)
+    return f"did you mean {close!r}?" if close else ""
 
 
 def fact_keys() -> list[str]:
@@ -112,39 +130,31 @@ def read_sheet(text: str, file: str, stem: str, article: bool) -> tuple[Sheet | 
     if root is None:
         return None, problems
     if root.entries is None:
-        right = f"write `{head}:` and `facts:`"
-        return None, [*problems, Problem(file, root.line, root.column, "form", "not a mapping", right)]
+        return None, [*problems, _problem(file, root, "form", "not a mapping", f"write `{head}:` and `facts:`")]
     for key, entry in root.entries.items():
         if key not in (head, "facts"):
-            problems.append(
-                Problem(
-                    file, entry.line, entry.column, "unknown-key", f"unknown key {key!r}", _or(key, [head, "facts"])
-                )
-            )
-    source = Record(file, root.line, root.column, stem, "Source")
+            problems.append(_problem(file, entry, "unknown-key", f"unknown key {key!r}", _or(key, [head, "facts"])))
+    source = Record(file, root.line, root.column, "", "Source")
     headed = root.entries.get(head)
     if headed is None:
-        problems.append(
-            Problem(file, root.line, root.column, "missing-key", f"no `{head}:`", "say first what the source is")
-        )
+        problems.append(_problem(file, root, "missing-key", f"no `{head}:`", "say first what the source is"))
     else:
         source = _record(headed.value, file, SOURCE_KEYS, "id", problems, ("id", "title", "url", "language"))
         source.type = "Source"
         if source.name and source.name != stem:
-            problems.append(
-                source.problem("id", "id", f"the id {source.name!r} is not the file's name", f"write {stem}")
-            )
-    if not source.name:
-        source.name = stem
+            right = f"write {stem}" if KEY.fullmatch(stem) else f"name the file {source.name}.yaml"
+            problems.append(source.problem("id", "id", f"the id {source.name!r} is not the file's name", right))
+    source.name = source.name or (stem if KEY.fullmatch(stem) else "unnamed")
     facts: list[Record] = []
     rows = root.entries.get("facts")
     if rows is None or rows.value.items is None:
-        place = (rows.line, rows.column) if rows else (root.line, root.column)
-        problems.append(Problem(file, *place, "missing-key", "no list of facts", "write `facts:` and a list below it"))
+        right = "write `facts:` and a list below it"
+        problems.append(_problem(file, rows or root, "missing-key", "no list of facts", right))
     else:
         needed = ("id", "type", "quote") if article else ("id", "type")
-        facts = [_record(item, file, fact_keys(), "id", problems, needed) for item in rows.value.items]
-    seen: dict[str, Record] = {}
+        keys = fact_keys()
+        facts = [_record(item, file, keys, "id", problems, needed) for item in rows.value.items]
+    first: dict[str, Record] = {}
     for fact in facts:
         if fact.type and fact.type not in CLAIM_TYPES:
             right = _or(fact.type, CLAIM_TYPES)
@@ -153,36 +163,42 @@ def read_sheet(text: str, file: str, stem: str, article: bool) -> tuple[Sheet | 
             for key in ("quote", "context", "start", "end"):
                 if key in fact.fields:
                     what = f"`{key}` in a page whose words are not kept"
-                    problems.append(
-                        fact.problem(key, "page-quote", what, "quote from an article with its text, or leave it out")
-                    )
-        _once(fact, seen, problems)
-    return Sheet(file, source, [fact for fact in facts if fact.name and fact.type in CLAIM_TYPES]), problems
+                    right = "quote from an article with its text, or leave it out"
+                    problems.append(fact.problem(key, "page-quote", what, right))
+        if fact.name and first.setdefault(fact.name, fact) is not fact:
+            where = f"{file}:{first[fact.name].line} has it"
+            problems.append(fact.problem("id", "duplicate-id", f"the name {fact.name!r} stands twice", where))
+    # Two facts of one name would mix in the graph, and every message of the shapes would speak of the mixture.
+    return Sheet(file, source, [fact for fact in first.values() if fact.type in CLAIM_TYPES]), problems
 
 
 def read_registry(text: str, file: str) -> tuple[list[Record], list[Problem]]:
-    """The entries of a registry file and every problem of its form."""
+    """The named entries of a registry file and every problem of its form."""
     root, problems = marked.read(text, file)
     if root is None:
         return [], problems
     rows = root.entries.get("entries") if root.entries else None
     for key, entry in (root.entries or {}).items():
         if key != "entries":
-            problems.append(
-                Problem(file, entry.line, entry.column, "unknown-key", f"unknown key {key!r}", "write `entries:`")
-            )
+            problems.append(_problem(file, entry, "unknown-key", f"unknown key {key!r}", "write `entries:`"))
     if rows is None or rows.value.items is None:
         right = "write `entries:` and a list below it"
-        return [], [*problems, Problem(file, root.line, root.column, "missing-key", "no list of entries", right)]
+        return [], [*problems, _problem(file, root, "missing-key", "no list of entries", right)]
     entries = []
     for item in rows.value.items:
         record = _record(item, file, ENTRY_KEYS, "key", problems, ("key", "type"))
         if record.type and record.type not in THING_TYPES:
             right = _or(record.type, THING_TYPES)
             problems.append(record.problem("type", "unknown-type", f"unknown type {record.type!r}", right))
-        elif record.name and record.type:
+        if record.name:
             entries.append(record)
     return entries, problems
+
+
+def _problem(
+    file: str, at: marked.Node | marked.Entry, code: str, what: str, right: str = "", name: str = ""
+) -> Problem:
+    return Problem(file, at.line, at.column, code, what, right, name)
 
 
 def _record(
@@ -190,35 +206,21 @@ def _record(
 ) -> Record:
     record = Record(file, node.line, node.column)
     if node.entries is None:
-        problems.append(
-            Problem(
-                file,
-                node.line,
-                node.column,
-                "form",
-                f"a {node.kind} where a mapping belongs",
-                "write `key: value` lines",
-            )
-        )
+        what = f"a {node.kind} where a mapping belongs"
+        problems.append(_problem(file, node, "form", what, "write `key: value` lines"))
         return record
     if (named := node.entries.get(naming)) and named.value.text:
         record.name = named.value.text
     for key, entry in node.entries.items():
         if key not in keys:
-            problems.append(
-                Problem(
-                    file, entry.line, entry.column, "unknown-key", f"unknown key {key!r}", _or(key, keys), record.name
-                )
-            )
+            problems.append(_problem(file, entry, "unknown-key", f"unknown key {key!r}", _or(key, keys), record.name))
             continue
-        record.fields[key] = Field(entry.line, entry.column, list(_values(key, entry.value, record, problems)))
+        found = _names(entry.value, record, problems) if key == "name" else _values(key, entry.value, record, problems)
+        record.fields[key] = Field(entry.line, entry.column, list(found))
     for key in needed:
-        if not record.get(key):
-            problems.append(
-                Problem(
-                    file, *record.at(key), "missing-key", f"no `{key}`", f"every entry here says its {key}", record.name
-                )
-            )
+        if key not in record.fields:
+            what, right = f"no `{key}`", f"every entry here says its {key}"
+            problems.append(Problem(file, *record.at(key), "missing-key", what, right, record.name))
     record.type = record.get("type") or ""
     if record.name and not KEY.fullmatch(record.name):
         right = "use small letters a to z, digits and single hyphens"
@@ -227,95 +229,63 @@ def _record(
     return record
 
 
-def _values(key: str, node: marked.Node, record: Record, problems: list[Problem]) -> Iterable[Value]:
-    if key == "name":
-        if node.entries is None:
-            problems.append(
-                Problem(
-                    record.file,
-                    node.line,
-                    node.column,
-                    "form",
-                    "a name without a language",
-                    "write name: {fi: …, en: …}",
-                    record.name,
-                )
-            )
-            return
-        for language, entry in node.entries.items():
-            if language not in LANGUAGES:
-                right = "names are in " + ", ".join(LANGUAGES)
-                problems.append(
-                    Problem(
-                        record.file,
-                        entry.line,
-                        entry.column,
-                        "unknown-language",
-                        f"unknown language {language!r}",
-                        right,
-                        record.name,
-                    )
-                )
-            elif entry.value.text:
-                yield Value(entry.value.text, entry.value.line, entry.value.column, language)
-            else:
-                problems.append(
-                    Problem(
-                        record.file,
-                        entry.line,
-                        entry.column,
-                        "empty-value",
-                        "an empty name",
-                        "give it or leave the line out",
-                        record.name,
-                    )
-                )
+def _names(node: marked.Node, record: Record, problems: list[Problem]) -> Iterable[Value]:
+    """The names of an entry by language."""
+    file, name = record.file, record.name
+    if node.entries is None:
+        right = "write name: {fi: …, en: …}"
+        problems.append(_problem(file, node, "form", "a name without a language", right, name))
         return
-    for item in node.items if node.items is not None else [node]:
+    for language, entry in node.entries.items():
+        if language not in LANGUAGES:
+            what, right = f"unknown language {language!r}", "names are in " + ", ".join(LANGUAGES)
+            problems.append(_problem(file, entry, "unknown-language", what, right, name))
+        elif entry.value.text and entry.value.text.strip():
+            yield Value(entry.value.text, entry.value.line, entry.value.column, language)
+        else:
+            what = "an empty name" if entry.value.text is not None else f"a {entry.value.kind} as a name"
+            problems.append(_problem(file, entry, "empty-value", what, "give it or leave the line out", name))
+
+
+def _values(key: str, node: marked.Node, record: Record, problems: list[Problem]) -> Iterable[Value]:
+    """The texts of a key that have its form; a value without it is reported and left out."""
+    file, name = record.file, record.name
+    items = node.items if node.items is not None else [node]
+    if len(items) > 1 and key in SINGLE:
+        what = f"{len(items)} values of {key!r}"
+        problems.append(_problem(file, items[1], "form", what, "write one; make a fact of its own for another", name))
+        items = items[:1]
+    if not items:
+        what = f"{key!r} has no value"
+        problems.append(_problem(file, node, "empty-value", what, "what is not said stays out: remove the key", name))
+    for item in items:
         if item.text is None:
-            problems.append(
-                Problem(
-                    record.file,
-                    item.line,
-                    item.column,
-                    "form",
-                    f"a {item.kind} as value of {key!r}",
-                    "write a text or a list of texts",
-                    record.name,
-                )
-            )
+            what = f"a {item.kind} as value of {key!r}"
+            problems.append(_problem(file, item, "form", what, "write a text or a list of texts", name))
         elif not item.text.strip():
-            problems.append(
-                Problem(
-                    record.file,
-                    item.line,
-                    item.column,
-                    "empty-value",
-                    f"{key!r} has no value",
-                    "what is not said stays out: remove the key",
-                    record.name,
-                )
-            )
+            what, right = f"{key!r} has no value", "what is not said stays out: remove the key"
+            problems.append(_problem(file, item, "empty-value", what, right, name))
+        elif wrong := _malformed(key, item.text):
+            problems.append(_problem(file, item, "form", *wrong, name))
         else:
             yield Value(item.text, item.line, item.column)
 
 
-def _once(record: Record, seen: dict[str, Record], problems: list[Problem]) -> None:
-    if not record.name:
-        return
-    if record.name in seen:
-        first = seen[record.name]
-        where = f"{first.file}:{first.line} has it"
-        problems.append(
-            record.problem(
-                "id" if "id" in record.fields else "key",
-                "duplicate-id",
-                f"the name {record.name!r} stands twice",
-                where,
-            )
-        )
-    else:
-        seen[record.name] = record
+def _malformed(key: str, text: str) -> tuple[str, str] | None:
+    """What is wrong with the form of a number or day, and what would be right."""
+    coerced = context().get(key)
+    datatype = coerced.get("@type", "") if isinstance(coerced, dict) else ""
+    if datatype not in FORMS:
+        return None
+    pattern, kind, right = FORMS[datatype]
+    if pattern.fullmatch(text):
+        try:
+            if kind == "a day":
+                dt.date.fromisoformat(text)
+            return None
+        except ValueError:
+            return f"there is no day {text}", right
+    return f"{text!r} is not {kind}", right
 
 
 def _or(word: str, known: Iterable[str]) -> str:

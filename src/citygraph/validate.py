@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,11 +67,18 @@ def validate(
 
     from citygraph.terms import to_graph
 
-    data = to_graph(asserted)
-    for triple in to_graph(t for t in ontology if value_of(t.predicate) == RDFS + "subClassOf"):
-        data.add(triple)
     shapes = shapes if shapes is not None else shapes_graph()
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    # rdflib logs each ill-typed literal with a traceback; sh:datatype reports it with its line instead.
+    log = logging.getLogger("rdflib.term")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        data = to_graph(asserted)
+        for triple in to_graph(t for t in ontology if value_of(t.predicate) == RDFS + "subClassOf"):
+            data.add(triple)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    finally:
+        log.setLevel(level)
     return results(report, shapes)
 
 
@@ -113,7 +121,7 @@ def located(
     Where a check of form has already spoken at a line (`spoken`), results there say the same again and are left out.
     """
     lines = {(problem.file, problem.line) for problem in spoken if problem.severity == "violation"}
-    problems = []
+    problems: dict[tuple[str, int, int, str], Problem] = {}
     for result in found:
         record, key = places.get(result.focus, (None, ""))
         if record is None:
@@ -128,10 +136,10 @@ def located(
         what = result.message(language)
         said = f"{key}: {what}" if key and key in record.fields else what
         value = f" (here: {shorten(result.value)})" if result.value and key and result.value != result.focus else ""
-        problems.append(
-            Problem(
-                record.file, line, column, code, said + value, "", record.name, result.severity,
-                result.focus, result.path, result.component,
-            )
+        problem = Problem(
+            record.file, line, column, code, said + value, "", record.name, result.severity,
+            result.focus, result.path, result.component,
         )  # fmt: skip
-    return problems
+        # A value that breaks two constraints of one shape gets the shape's message once.
+        problems.setdefault((record.file, line, column, problem.what), problem)
+    return list(problems.values())
