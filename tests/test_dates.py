@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citygraph.dates import Bounds, parse, span
-from citygraph.mentions import percentages, support, times, years
+from citygraph.mentions import numbers, percentages, qualifier, support, times, years
 
 DAY = dt.date
 
@@ -118,12 +118,40 @@ PUBLISHED = span(2012, 11, 6)
         ("2012-09-10", "on 2012-09-10", "en", None, "shown"),
         ("2012-22", "in the summer of 2012", "en", None, "shown"),
         ("2012", "no date here", "en", None, "absent"),
+        ("2009-11-10", "10 nov. 2009", "sv", None, "shown"),
+        ("2009-11", "in Nov 2009", "en", None, "shown"),
+        ("2009-11-10", "marraskuun 10. päivänä 2009", "fi", None, "shown"),
+        ("2012-23", "i höstas", "sv", "publication", "shown"),
+        ("2011-11", "i november i fjol", "sv", None, "yearless"),
+        ("2009-23", "in the fall of 2009", "en", None, "shown"),
         ("2008/2015", "from 2008 to 2015", "en", None, "shown"),
         ("2008/2016", "from 2008 to 2015", "en", None, "absent"),
     ],
 )  # fmt: skip
 def test_what_words_bear(edtf_text: str, words: str, language: str, year_from: str | None, verdict: str) -> None:
     assert support(edtf_text, list(times(words, language)), PUBLISHED, year_from).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "percent", "said"),
+    [
+        ("vähintään 20 % vuoteen 2020", 20, "at least"),
+        ("med över 20 procent till 2020", 20, "more than"),
+        ("about 30 per cent, at least 40 %", 30, "about"),
+        ("about 30 per cent, at least 40 %", 40, "at least"),
+        ("at least by 2030, 40 %", 40, ""),
+        ("60 prosenttia", 60, ""),
+    ],
+)
+def test_how_the_words_put_a_percentage(words: str, percent: float, said: str) -> None:
+    assert qualifier(words, percent) == said
+
+
+def test_numbers_in_digits_and_words() -> None:
+    assert numbers("kolmen verkoston ja 23 valtion", "fi") == {3, 23}
+    assert numbers("kahdeksan, seitsemän, kuusi, yhdessä", "fi") == {8, 7, 6, 1}
+    assert numbers("De omkring 11 900 städer, tre", "sv") == {11900, 3}
+    assert numbers("seventy-two cities, two of them", "en") == {2}
 
 
 def test_months_and_seasons_are_told_apart() -> None:

@@ -60,8 +60,11 @@ def pairs(params: Sequence[str]) -> dict[str, str]:
 def answer(query: NamedQuery, params: Mapping[str, str], target: Target, format: str, language: str) -> bytes:
     """The bytes to print."""
     found = target.ask(queries.bind(query, params, target.find))
-    if isinstance(found, list):
-        return results.triples(found).encode()
-    if format in results.RAW:
-        return results.raw(found, format)
-    return results.readable(found, format, lambda iris: target.labels(iris, language)).encode()
+    try:
+        if isinstance(found, list):
+            return results.triples(found).encode()
+        if format in results.RAW:
+            return results.raw(found, format)
+        return results.readable(found, format, lambda iris: target.labels(iris, language)).encode()
+    except (OSError, ValueError) as error:  # rows are found as they are read: a SERVICE that does not answer, say
+        raise CitygraphError(f"the query failed: {str(error).splitlines()[0]}") from error

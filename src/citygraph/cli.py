@@ -25,6 +25,7 @@ def outcomes() -> Iterator[None]:
     """Turn every expected failure into one clear line and its exit code: 1 for the data, 2 for the rest."""
     try:
         yield
+        sys.stdout.flush()
     except ProblemsError as error:
         click.echo(PRINTERS["text"](error.problems), err=True, nl=False)
         click.echo(f"{tally(error.problems)}; nothing was written", err=True)
@@ -33,11 +34,22 @@ def outcomes() -> Iterator[None]:
         click.echo(f"citygraph: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(0)
+    except OSError as error:  # a full disk behind stdout, a name too long for a file
+        _silence()
+        what = f"{error.filename!s:.80}: " if error.filename else ""
+        click.echo(f"citygraph: {what}{error.strerror or error}", err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         click.echo("citygraph: stopped", err=True)
         sys.exit(130)
+
+
+def _silence() -> None:
+    """Let what is left in stdout's buffer go nowhere, so that Python's own flush at the end does not complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def steps() -> Callable[[str], None]:

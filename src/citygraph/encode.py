@@ -24,6 +24,11 @@ from citygraph.vocabulary import CLAIM, DATE_KEYS, GRAPH, ID, claim_iri, context
 
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _SKIP = {"id", "key", "type", "quote", "context", "start", "end", "name", *DATE_KEYS}
+#: Keys of a fact that name an actor.
+ENDS = (
+    *("member", "network", "party", "asked-by", "coordinator", "founder", "participant", "at-event-of", "part"),
+    *("whole", "backer", "liaison", "city", "twin", "decided-by"),
+)
 _LINKS = {"url", "licence", "wikidata"}
 
 JsonNode = dict[str, Any]
@@ -60,7 +65,7 @@ def encode_sheet(sheet: Sheet, registry: Registry) -> Encoded:
         )
     for fact in sheet.facts:
         found = examine(sheet, fact)
-        encoded.problems += found.problems
+        encoded.problems += found.problems + list(_unnamed_ends(sheet, fact, found, registry))
         encoded.nodes += _claim(sheet, fact, found, registry, encoded)
     return encoded
 
@@ -94,7 +99,7 @@ def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:
         for value in entry.values:
             text = value.text
             if key in _LINKS:
-                if not _IRI.fullmatch(text):
+                if not _address(text):
                     what = f"{text!r} is not an address"
                     right = "write it in full, http or https, spaces as %20"
                     encoded.problems.append(
@@ -103,12 +108,34 @@ def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:
                     continue
             elif key in references():
                 if not registry.known(text):
-                    encoded.problems.append(registry.unknown(record, value))
+                    encoded.problems.append(registry.unknown(record, key, value))
                 text = ID + quote(text, safe="")
             texts.append(text)
         if texts:
             node[key] = texts[0] if len(texts) == 1 else texts
     return node
+
+
+def _address(text: str) -> bool:
+    """Whether a text is an http(s) address that a graph can hold: what is no IRI would vanish from it."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return _IRI.fullmatch(text) is not None
+
+
+def _unnamed_ends(sheet: Sheet, fact: Record, found: Found, registry: Registry) -> Iterable[Problem]:
+    """Warnings for the things that an explicit fact names though neither its words nor the title seem to."""
+    if found.quote is None or fact.get("reading") == "implicit":
+        return
+    words = " ".join((*(span.exact for span in (found.quote, *found.contexts)), sheet.source.get("title") or ""))
+    for key in ENDS:
+        for value in fact.fields[key].values if key in fact.fields else ():
+            if value.text in registry.entries and not registry.named_in(value.text, words):
+                what = f"no name of {value.text!r} stands in the quote, its context or the title"
+                right = "add a context that names it, or the form used there to its `forms` in data/registry"
+                yield Problem(fact.file, value.line, value.column, "end-not-named", what, right, fact.name, "warning")
 
 
 def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded: Encoded) -> Iterable[JsonNode]:

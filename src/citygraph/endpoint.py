@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import http.client
+import re
 import threading
 import urllib.error
 import warnings
@@ -45,7 +46,15 @@ def ask(url: str, text: str, timeout: float = TIMEOUT) -> Any:
     answer = answers[0] if answers else TimeoutError()
     if isinstance(answer, BaseException):
         raise CitygraphError(f"{url}: {_failure(answer, timeout)}") from answer
-    return _read(url, kind, *answer)
+    found, empty = _read(url, kind, *answer)
+    if (
+        empty
+        and not re.search(r"\b(GRAPH|FROM|SERVICE)\b", text, re.IGNORECASE)
+        and not ask(url, "ASK { ?s ?p ?o }", timeout)
+    ):
+        right = "load a release, and let the default graph be the union of all graphs"
+        raise CitygraphError(f"{url}: its default graph is empty; {right} (oxigraph: --union-default-graph)")
+    return found
 
 
 def _address(url: str) -> None:
@@ -115,19 +124,21 @@ def _said(error: Exception) -> str:
     return "" if first.startswith("<") else _first(first)
 
 
-def _read(url: str, kind: str, content_type: str, body: bytes) -> Any:
-    """Parse a body wholly before anything of it is printed."""
+def _read(url: str, kind: str, content_type: str, body: bytes) -> tuple[Any, bool]:
+    """The answer, parsed wholly before anything of it is printed, and whether it is a SELECT without rows."""
+    empty = False
     if "html" in content_type.lower() or body.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
         raise CitygraphError(f"{url}: answered a web page, not SPARQL results; is that the endpoint's own address?")
     try:
         if kind in ("construct", "describe"):
             if not body.strip() and "turtle" not in content_type.lower():
                 raise ValueError("nothing in it")
-            return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)]
+            return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)], False
         answer = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
         if isinstance(answer, ox.QuerySolutions):
             del answer  # an error's traceback would keep it, and another thread might then have to drop it
-            deque(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), maxlen=0)  # type: ignore[arg-type]
+            read = deque(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), maxlen=1)  # type: ignore[arg-type]
+            empty = not read
             answer = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     except (SyntaxError, ValueError, OSError) as error:
         said = _first(content_type) or "no content type"
@@ -136,7 +147,7 @@ def _read(url: str, kind: str, content_type: str, body: bytes) -> Any:
         raise CitygraphError(
             f"{url}: not the answer to {kind.upper()}: {'one truth value' if kind != 'ask' else 'rows'}"
         )
-    return answer
+    return answer, empty
 
 
 def _first(error: object) -> str:

@@ -108,6 +108,10 @@ def _hold(sheet: Sheet, fact: Record, found: Found, year_from: str | None) -> No
         elif support.verdict == "yearless":
             what = f"the words “{support.words}” give no year"
             right = "write year-from: publication (or context) if that is where it comes from"
+            if day and day.latest and not text.startswith(f"{day.latest.year:04d}"):
+                right = (
+                    f"the publication would give {day.latest.year}; write year-from: context if the year is from there"
+                )
             found.problems.append(fact.problem(key, "date-year", what, right))
         elif day is None and (year_from == "publication" or ("published" in sheet.source.fields and "/" in text)):
             continue  # the day that the date hangs on is missing or malformed, and that has been told
@@ -117,15 +121,35 @@ def _hold(sheet: Sheet, fact: Record, found: Found, year_from: str | None) -> No
             found.problems.append(fact.problem(key, "date-not-shown", what, right))
     if not explicit:
         return
-    percent = mentions.percentages(words)
-    for value in _values(fact, "change") if fact.get("unit") == "percent" else ():
-        if _number(value.text) is not None and abs(_number(value.text) or 0) not in percent:
-            found.problems.append(_not_shown(fact, value, "percentage", value.text.lstrip("+-") + " %"))
+    if fact.get("unit") == "percent":
+        _percent(fact, found, words)
+    counted = mentions.numbers(words, language)
+    for value in _values(fact, "count") if mentions.known(language) else ():
+        if value.text.isdigit() and int(value.text) > 0 and int(value.text) not in counted:
+            found.problems.append(_not_shown(fact, value, "count", value.text))
     named = mentions.years(spoken)
     for key in YEAR_KEYS:
         for value in _values(fact, key):
             if value.text.isdigit() and int(value.text) not in named:
                 found.problems.append(_not_shown(fact, value, "year", value.text))
+
+
+def _percent(fact: Record, found: Found, words: str) -> None:
+    """The percentage is in the words, and its qualifier is theirs: "at least 20 %" is not 20 %."""
+    shown = mentions.percentages(words)
+    for value in _values(fact, "change"):
+        number = _number(value.text)
+        if number is None:
+            continue
+        if abs(number) not in shown:
+            found.problems.append(_not_shown(fact, value, "percentage", value.text.lstrip("+-") + " %"))
+            continue
+        said, told = fact.get("qualifier") or "", mentions.qualifier(words, abs(number))
+        if said != told:
+            what = f"the words say {told or 'just'} {abs(number):g} %, the fact {said or 'just'} {abs(number):g} %"
+            right = f"write qualifier: {told}" if told else "leave qualifier out"
+            key = "qualifier" if said else "change"
+            found.problems.append(fact.problem(key, "qualifier", what, right))
 
 
 def _not_shown(fact: Record, value: Value, kind: str, text: str) -> Problem:

@@ -101,6 +101,10 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         what = " ".join(filter(None, (error.context, error.problem)))
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         right = "quote a text that holds ': ' or begins with a sign" if "mapping values" in what else ""
+        if mark and text[mark.index : mark.index + 1] == "\t":
+            what, right = "a tab", "indent with spaces"
+        elif not right:
+            right = "look at the indentation of this line and the one before; quote a text that begins with a sign"
         problems.append(Problem(file, line, column, "yaml-syntax", f"not YAML: {what}", right))
         return None, problems
     if root is None:

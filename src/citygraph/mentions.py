@@ -15,16 +15,21 @@ _MONTHS = {
     "en": "january february march april may june july august september october november december",
 }
 LANGUAGES = tuple(_MONTHS)
-_ENDING = {"fi": r"kuu\w*", "sv": "", "en": ""}
+# After the month's stem or first letters: Finnish inflects, the others shorten ("nov.").
+_NAMES = {
+    "fi": "(?P<name>" + "|".join(_MONTHS["fi"].split()) + r")kuu\w*",
+    "sv": r"(?P<name>" + "|".join(f"{m}|{m[:3]}" for m in _MONTHS["sv"].split()) + r"|sept)\b\.?",
+    "en": r"(?P<name>" + "|".join(f"{m}|{m[:3]}" for m in _MONTHS["en"].split()) + r"|sept)\b\.?",
+}
 _SEASONS = {
     "fi": {21: r"kevä\w+", 22: r"kesä(?!kuu)\w*", 23: r"syks\w+", 24: r"talv\w+"},
-    "sv": {21: r"vår(?:en)?", 22: r"sommar\w*", 23: r"höst(?:en)?", 24: r"vinter\w*"},
+    "sv": {21: r"vår(?:en|as)?", 22: r"som(?:mar\w*|ras)", 23: r"höst(?:en|as)?", 24: r"vint(?:er\w*|ras)"},
     "en": {21: "spring", 22: "summer", 23: "autumn|fall", 24: "winter"},
 }
 _EARLIER = r"aiemm\w+|aikaisemm\w+|ennestään|earlier|previously|before|tidigare|förut"
 _RELATIVE = {
     "fi": r"(?:seuraavana|edellisenä|samana|viime|tänä|ensi)\s+vuonna",
-    "sv": r"(?:nästa|följande|föregående|förra|samma)\s+år",
+    "sv": r"(?:nästa|följande|föregående|förra|samma)\s+år|i\s+fjol",
     "en": r"(?:the\s+)?(?:next|following|previous|same|last|this)\s+year",
 }
 _YEAR = r"(1[5-9]\d\d|2[01]\d\d)"
@@ -54,17 +59,17 @@ def known(tag: str) -> str | None:
 @cache
 def _patterns(lang: str) -> list[re.Pattern[str]]:
     """Regular expressions with groups d, m (number), name, season, y, most telling first."""
-    name = "(?P<name>" + "|".join(_MONTHS[lang].split()) + ")" + _ENDING[lang]
+    name = _NAMES[lang]
     season = "|".join(f"(?P<s{number}>{words})" for number, words in _SEASONS[lang].items())
     year = rf"(?P<y>{_YEAR})"
     link = r"(?:\s*,)?(?:\s+(?:vuonna|vuoden|of|in|år))?\s+"
     texts = [
         rf"(?<!\d)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?{year}",
         rf"(?<!\d){year}-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s+(?:päivänä\s+|of\s+)?{name}(?:{link}{year})?\b",
-        rf"\b{name}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{year}\b",
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s+(?:päivänä\s+|of\s+)?{name}(?:{link}{year}\b)?",
+        rf"\b{name}\s+(?P<d>\d{{1,2}})(?:\.\s+päivänä(?:\s+vuonna)?|st|nd|rd|th)?,?\s+{year}\b",
         r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?!\d)",
-        rf"\b{name}(?:{link}{year})?\b",
+        rf"\b{name}(?:{link}{year}\b)?",
         rf"\b(?:{season})(?:{link}{year})?\b",
         rf"(?<!\d){year}(?!\d)",
         rf"\b(?:{_RELATIVE[lang]})\b",
@@ -86,7 +91,8 @@ def times(text: str, language: str) -> Iterator[Mention]:
             parts = {key: value for key, value in match.groupdict().items() if value}
             month = int(parts["m"]) if "m" in parts else None
             if "name" in parts:
-                month = _MONTHS[lang].split().index(parts["name"].lower()) + 1
+                start_of = parts["name"].lower()[:3] if lang != "fi" else parts["name"].lower()
+                month = [m.startswith(start_of) for m in _MONTHS[lang].split()].index(True) + 1
             for season in (21, 22, 23, 24):
                 month = season if f"s{season}" in parts else month
             yield Mention(
@@ -101,6 +107,51 @@ def times(text: str, language: str) -> Iterator[Mention]:
 def percentages(text: str) -> set[float]:
     """The numbers before a percent sign or word."""
     return {float(match.group(1).replace(",", ".")) for match in _PERCENT.finditer(text)}
+
+
+#: Words before a percentage that a fact says with `qualifier`.
+_QUALIFIERS = {
+    "at least": "vähintään|ainakin|minst|åtminstone|at least",
+    "more than": "yli|över|mer än|more than|over",
+    "about": "noin|suunnilleen|omkring|cirka|ungefär|about|around|approximately",
+}
+_QUALIFIED = re.compile(
+    "|".join(rf"\b(?P<{name.replace(' ', '_')}>{words})" for name, words in _QUALIFIERS.items()), re.IGNORECASE
+)
+
+
+def qualifier(text: str, percent: float) -> str:
+    """How the words put a percentage: `at least`, `more than`, `about`, or the empty string for none of them."""
+    for match in _PERCENT.finditer(text):
+        if float(match.group(1).replace(",", ".")) == percent:
+            before = list(_QUALIFIED.finditer(text, 0, match.start()))
+            if before and not text[before[-1].end() : match.start()].strip():
+                return str(before[-1].lastgroup).replace("_", " ")
+    return ""
+
+
+#: Stems of one to twelve, the longer first where one begins another.
+_NUMERALS = {
+    "fi": "yks|yhde|yht|yhte,kaks|kahde|kaht|kahte,kolm,nelj,viis|viide|viit,kuus|kuude|kuut,seitsem,kahdeks,yhdeks,"
+    "kymmen,yksitoista,kaksitoista",
+    "sv": "en|ett,två,tre,fyra,fem,sex,sju,åtta,nio,tio,elva,tolv",
+    "en": "one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve",
+}
+
+
+def numbers(text: str, language: str) -> set[int]:
+    """Whole numbers in digits, and one to twelve in words."""
+    lang = known(language) or "en"
+    found = {int(re.sub(r"\s", "", digits)) for digits in re.findall(r"\d{1,3}(?:\s\d{3})+(?!\d)|\d{1,18}", text)}
+    stems = sorted(
+        ((stem, number) for number, stems in enumerate(_NUMERALS[lang].split(","), 1) for stem in stems.split("|")),
+        key=lambda pair: -len(pair[0]),
+    )
+    for word in re.findall(r"[^\W\d_]+", text.lower()):
+        whole = lang != "fi"  # Finnish numerals inflect
+        hit = next((n for stem, n in stems if word == stem or (not whole and word.startswith(stem))), None)
+        found |= {hit} if hit else set()
+    return found
 
 
 def years(mentions: Sequence[Mention]) -> set[int]:

@@ -103,7 +103,7 @@ def find(name: str, stdin: Callable[[], str]) -> NamedQuery:
 
 def form(text: str) -> str:
     """`select`, `ask`, `construct` or `describe`; raises CitygraphError for an update or anything else."""
-    match = _FORM.search(_NOISE.sub(" ", re.sub(r"(?i)\bprefix\s+\S*:", " ", text)))
+    match = _FORM.search(_NOISE.sub(" ", re.sub(r"(?i)\bprefix\s+[^\s:<]*:", " ", text)))
     word = match.group(1).lower() if match else ""
     if word in _QUERY_FORMS:
         return word

@@ -113,7 +113,7 @@ def _absent(text: str, exact: str) -> Miss:
 def nearest_passage(text: str, exact: str) -> tuple[int, int] | None:
     """Start and end of the run of words in `text` most like `exact`; None where under half its words are near."""
     words, folded = _folded(text)
-    wanted = [_fold(word) for word in exact.split()]
+    wanted = [fold(word) for word in exact.split()]
     if not words or not wanted:
         return None
     size, need = min(len(wanted), len(words)), Counter(wanted)
@@ -148,10 +148,11 @@ def nearest_passage(text: str, exact: str) -> tuple[int, int] | None:
 def _folded(text: str) -> tuple[list[tuple[int, int]], list[str]]:
     """The places of the words of a text, and the words without signs and accents."""
     words = [match.span() for match in re.finditer(r"\S+", text)]
-    return words, [_fold(text[start:end]) for start, end in words]
+    return words, [fold(text[start:end]) for start, end in words]
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
+    """A word without case, accents and signs."""
     bare = unicodedata.normalize("NFKD", word).casefold()
     return "".join(c for c in bare if c.isalnum())
 

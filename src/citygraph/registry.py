@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -9,8 +10,21 @@ import pyoxigraph as ox
 
 from citygraph.problems import Problem
 from citygraph.quads import value_of
+from citygraph.quotes import fold
 from citygraph.sheets import THING_TYPES, Record, Value, closest
 from citygraph.vocabulary import ID, SKOS, TYPE
+
+#: Keys whose values are concepts of ontology/themes.ttl.
+CONCEPT_KEYS = ("theme", "metric", "framework", "scope")
+
+
+#: Words of names that do not tell one thing from another.
+_GENERIC = frozenset(
+    (
+        *("the", "of", "and", "for", "city", "cities", "network", "council", "board", "municipality"),
+        *("kaupunki", "kaupungin", "kaupunkien", "kunta", "verkosto", "stad", "kommun", "nätverk", "och", "ja"),
+    )
+)
 
 
 @dataclass
@@ -30,7 +44,21 @@ class Registry:
         """Whether a key names a thing or a concept."""
         return key in self.entries or key in self.concepts
 
-    def unknown(self, record: Record, value: Value) -> Problem:
+    def named_in(self, key: str, words: str) -> bool:
+        """Whether the words seem to hold some form of a thing's name: its beginning, since Finnish inflects the rest.
+
+        Generous on purpose, for a warning: it finds what cannot be meant, not what is.
+        """
+        entry = self.entries.get(key)
+        spoken = [fold(word) for word in re.findall(r"\w+", words)]
+        for value in (*_of(entry, "name"), *_of(entry, "forms")) if entry else ():
+            for word in map(fold, re.findall(r"\w+", value.text)):
+                stem = word[: max(3, len(word) - 3)]
+                if word not in _GENERIC and any(each.startswith(stem) for each in spoken):
+                    return True
+        return False
+
+    def unknown(self, record: Record, key: str, value: Value) -> Problem:
         """The problem that a value names nothing, with the nearest key or the key of the name it is."""
         keys = sorted(self.names.get(value.text.casefold(), ()))
         if value.text in self.broken:
@@ -44,10 +72,11 @@ class Registry:
             known = {key: key for key in (*self.entries, *self.concepts)}
             known |= {name: min(bearers) for name, bearers in self.names.items() if name not in known}
             close = closest(value.text.casefold(), known)
-            right = (
-                f"did you mean {known[close]!r}? Else add it to data/registry" if close else "add it to data/registry"
-            )
+            place = "ontology/themes.ttl" if key in CONCEPT_KEYS else "data/registry"
+            right = f"did you mean {known[close]!r}? Else add it to {place}" if close else f"add it to {place}"
         what = f"{value.text!r} is not in the registry"
+        if key in CONCEPT_KEYS:
+            what = f"{value.text!r} is not a {key} of ontology/themes.ttl"
         return Problem(record.file, value.line, value.column, "unknown-entity", what, right, record.name)
 
 

@@ -290,4 +290,9 @@ def _malformed(key: str, text: str) -> tuple[str, str] | None:
 
 def _or(word: str, known: Iterable[str]) -> str:
     known = list(known)
-    return nearest(word, known) or "known here: " + ", ".join(known)
+    hyphened = re.sub(r"(?<=[a-z])(?=[A-Z])|_|\s+", "-", word).lower()
+    if hyphened in known:
+        return f"did you mean {hyphened!r}?"
+    return nearest(word, known) or (
+        "known here: " + ", ".join(known) if len(known) < 20 else "data/FORMAT.md lists them"
+    )
