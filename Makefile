@@ -15,9 +15,9 @@ setup: .venv/.ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "citygraph needs Python 3.11 or later: make PYTHON=python3.11")'
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv .venv
-	@$(PIP) install --quiet -r requirements.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
-	@$(PIP) download --quiet -d .venv/wheels -c requirements.txt \
+	@$(PIP) install -qq -r requirements.txt
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
+	@$(PIP) download -qq -d .venv/wheels -c requirements.txt \
 		click owlrl pyoxigraph pyshacl pyyaml rdflib sparqlwrapper
 	@touch $@
 

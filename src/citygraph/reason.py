@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from citygraph.quads import value_of
 from citygraph.rules import Triple
-from citygraph.vocabulary import GRAPH, ID, OWL, RDFS, TYPE
+from citygraph.vocabulary import GRAPH, ID, OWL, RDF, RDFS, TYPE
 
 INFERRED = GRAPH + "inferred"
 
@@ -26,17 +26,21 @@ def triples_of(quads: Iterable[ox.Quad]) -> set[Triple]:
 def infer(asserted: set[Triple], ontology: Iterable[ox.Triple]) -> set[Triple]:
     """What owlrl adds to `asserted` by the ontology, about our own resources.
 
-    Literals stay out: owlrl makes them subjects, which is not RDF, and leaving them out halves its time.
+    Literals stay out: owlrl makes them subjects, which is not RDF, and leaving them out halves its time. So do
+    annotations of the ontology and properties that no axiom speaks of: nothing follows from them here.
     """
     import owlrl
     import rdflib
 
     from citygraph.terms import to_graph
 
-    graph = to_graph(triple for triple in ontology if not isinstance(triple.object, ox.Literal))
-    iri = {text: rdflib.URIRef(text) for triple in asserted for text in triple}
+    logic = (RDF, RDFS + "sub", RDFS + "domain", RDFS + "range", OWL + "inverseOf", OWL + "propertyChain")
+    axioms = [t for t in ontology if value_of(t.predicate).startswith(logic)]
+    spoken = {value_of(t.subject) for t in axioms} | {value_of(t.object) for t in axioms} | {TYPE}
+    graph = to_graph(axioms)
     for s, p, o in asserted:
-        graph.add((iri[s], iri[p], iri[o]))
+        if p in spoken:
+            graph.add((rdflib.URIRef(s), rdflib.URIRef(p), rdflib.URIRef(o)))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
     closed = {
         (str(s), str(p), str(o))
