@@ -451,13 +451,22 @@ def test_a_query_that_is_none(text: str, told: str, dist: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_a_service_that_does_not_answer(dist: Path) -> None:
-    text = "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"
-    for form in ("table", "csv"):
-        result = citygraph("query", "-", "--graph", dist, "--format", form, stdin=text)
-        assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.startswith("citygraph: the query failed: ")
-        assert result.stderr.count("\n") == 1
+@pytest.mark.parametrize("clause", ["SERVICE <http://127.0.0.1:1/>", "service silent ?x", "SERVICE x:y"])
+def test_a_query_of_a_file_asks_nobody_else(clause: str, dist: Path) -> None:
+    result = citygraph("query", "-", "--graph", dist, stdin=f"SELECT * {{ {clause} {{ ?s ?p ?o }} }}")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "citygraph: SERVICE is not run on a file; ask the server itself with --endpoint URL\n"
+
+
+def test_the_word_service_is_no_service(dist: Path) -> None:
+    text = """SELECT ?service ("SERVICE <x> ((" AS ?y) { BIND (1 AS ?service) } # service <x>"""
+    assert citygraph("query", "-", "--graph", dist, "--format", "csv", stdin=text).exit_code == 0
+
+
+def test_a_deep_query_ends_in_a_line(dist: Path) -> None:
+    result = citygraph("query", "-", "--graph", dist, stdin="SELECT * {" + "{" * 20000 + "}" * 20000 + "}")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "citygraph: the query is nested deeper than 100 brackets\n"
 
 
 def test_a_query_file_that_is_no_text(tmp_path: Path, dist: Path) -> None:

@@ -118,7 +118,7 @@ def sheets_of(given: Path, folder: Path) -> list[Path]:
     if given.is_dir():
         if given.resolve() == folder.resolve():
             return []
-        found = sorted(given.rglob("*.yaml"))
+        found = sorted(p for p in given.rglob("*.yaml") if not any(n[0] == "." for n in p.relative_to(given).parts))
         if not found:
             raise CitygraphError(f"{given}: no fact sheets (.yaml) below it")
         return found

@@ -24,6 +24,10 @@ from citygraph.vocabulary import ID, PREFIXES, XSD, expand
 
 _NOISE = re.compile(r"#[^\n]*|<[^<>\"{}|^`\\\s]*>")
 _FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
+_STRING = re.compile(r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
+_SERVICE = re.compile(r"(?<![\w:?$])service\s+(?:silent\b|[<?$]|\w*:)", re.IGNORECASE)
+#: Deepest nesting of brackets that is handed to the parser, whose stack is not endless.
+MAX_NESTING = 100
 _QUERY_FORMS = {"select", "ask", "construct", "describe"}
 
 
@@ -112,6 +116,21 @@ def form(text: str) -> str:
             f"that is a SPARQL update ({word.upper()}); only queries are run: SELECT, ASK, CONSTRUCT, DESCRIBE"
         )
     raise CitygraphError("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
+
+
+def sound(text: str) -> None:
+    """Raise CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
+
+    A query of a file asks nobody else: what a SERVICE clause asks of a server is asked with --endpoint.
+    """
+    bare = _NOISE.sub("<>", _STRING.sub('""', text))
+    depth = 0
+    for sign in bare:
+        depth += (sign in "({[") - (sign in ")}]")
+        if depth > MAX_NESTING:
+            raise CitygraphError(f"the query is nested deeper than {MAX_NESTING} brackets")
+    if _SERVICE.search(bare):
+        raise CitygraphError("SERVICE is not run on a file; ask the server itself with --endpoint URL")
 
 
 def resolve(value: str) -> str:
