@@ -10,19 +10,25 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from citygraph.closure import close
+from citygraph.constraints import compile_shapes, conform
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.export import export
 from citygraph.files import replaced, resource, shown, writable
+from citygraph.index import Index
 from citygraph.load import Loaded, load, themes
 from citygraph.problems import Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
-from citygraph.reason import infer, inferred_quads, triples_of
-from citygraph.rules import ontology_triples
+from citygraph.reason import infer, inferred_quads, triples_of, worthwhile
+from citygraph.rules import compile_rules, ontology_triples
 from citygraph.sheets import CLAIM_TYPES, Record
-from citygraph.validate import Result, located, validate
+from citygraph.validate import Result, located, shapes_files, validate
 from citygraph.vocabulary import CG, TYPE
 
 Step = Callable[[str], None]
+
+#: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.
+LARGE = 20_000
 
 
 @dataclass
@@ -56,7 +62,25 @@ def _silent(_: str) -> None:
     return None
 
 
-def check(data: Path, only: Sequence[Path] = (), language: str = "en", step: Step = _silent) -> Checked:
+def findings(asserted: Sequence[ox.Quad], validator: str = "auto") -> list[Result]:
+    """SHACL results by `pyshacl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
+    if validator == "pyshacl" or (validator == "auto" and len(asserted) < LARGE):
+        return validate(asserted, ontology())
+    shapes = compile_shapes(quad.triple for path in shapes_files() for quad in ox.parse(path=path))
+    return conform(shapes, Index(asserted, ontology()))
+
+
+def inferences(asserted: Sequence[ox.Quad], reasoner: str = "auto") -> list[ox.Quad]:
+    """What follows, by `owlrl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
+    triples = triples_of(asserted)
+    if reasoner == "owlrl" or (reasoner == "auto" and len(asserted) < LARGE):
+        return inferred_quads(infer(triples, ontology()))
+    return inferred_quads(filter(worthwhile, close(triples, compile_rules(ontology()))))
+
+
+def check(
+    data: Path, only: Sequence[Path] = (), language: str = "en", step: Step = _silent, validator: str = "auto"
+) -> Checked:
     """Load, encode and validate `data`: all problems of all files, in order.
 
     With `only`, those sheets or registry files beside the whole registry, and the problems of just these.
@@ -71,7 +95,7 @@ def check(data: Path, only: Sequence[Path] = (), language: str = "en", step: Ste
     for part in parts:
         places |= part.places
     step("validating")
-    results = validate(asserted, ontology())
+    results = findings(asserted, validator)
     problems += located(results, places, language, problems)
     if only:
         names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
@@ -83,23 +107,27 @@ def _encode(loaded: Loaded) -> list[Encoded]:
     return [encode_registry(loaded.registry), *(encode_sheet(sheet, loaded.registry) for sheet in loaded.sheets)]
 
 
-def build(data: Path, language: str = "en", step: Step = _silent) -> Built:
+def build(
+    data: Path, language: str = "en", step: Step = _silent, validator: str = "auto", reasoner: str = "auto"
+) -> Built:
     """The whole graph in memory; raises ProblemsError with every problem where there is a violation."""
-    checked = check(data, (), language, step)
+    checked = check(data, (), language, step, validator)
     if violated(checked.problems):
         raise ProblemsError(checked.problems)
     step("reasoning")
-    added = inferred_quads(infer(triples_of(checked.asserted), ontology()))
+    added = inferences(checked.asserted, reasoner)
     return Built(checked.asserted, checked.problems, checked.results, checked.sources, added)
 
 
-def release(data: Path, out: Path, language: str = "en", step: Step = _silent) -> Built:
+def release(
+    data: Path, out: Path, language: str = "en", step: Step = _silent, validator: str = "auto", reasoner: str = "auto"
+) -> Built:
     """Build `data` into the folder `out`, which changes only when everything went well.
 
     Raises ProblemsError where the data has a violation, CitygraphError where a file cannot be read or written.
     """
     writable(out)
-    built = build(data, language, step)
+    built = build(data, language, step, validator, reasoner)
     step("writing")
     with replaced(out) as folder:
         export(folder, built.asserted, built.inferred, built.results)

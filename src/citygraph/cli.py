@@ -16,6 +16,10 @@ from citygraph.problems import PRINTERS, CitygraphError, ProblemsError, tally, v
 
 # Everything else is imported where it is needed: --help must answer at once.
 
+VALIDATOR = click.option(
+    "--validator", type=click.Choice(["auto", "pyshacl", "compiled"]), default="auto",
+    help="pyshacl is the reference; auto takes the compiled one, which gives the same, for large graphs.",
+)  # fmt: skip
 LANGUAGE = click.Choice(["en", "fi", "sv"])
 EXISTING = click.Path(path_type=Path)
 
@@ -91,7 +95,8 @@ def main() -> None:
 @click.option("--data", type=EXISTING, help="The data folder; by default data/ here, else the one of citygraph.")
 @click.option("--format", "form", type=click.Choice(list(PRINTERS)), default="text", help="text by default.")
 @click.option("--lang", type=click.Choice(["en", "fi"]), default="en", help="Language of the shapes' messages.")
-def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str) -> None:
+@VALIDATOR
+def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str) -> None:
     """Report all problems of all fact sheets and the registry, or of the files PATHS, as file:line:column.
 
     Exit code 1 when there is a violation, 2 when a file cannot be read.
@@ -105,7 +110,7 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str) -> N
 
         folder = data_folder(data)
         only = [path for given in paths for path in sheets_of(given, folder)]
-        checked = pipeline.check(folder, only, lang, steps())
+        checked = pipeline.check(folder, only, lang, steps(), validator)
         click.echo(PRINTERS[form](checked.problems), nl=False)
         number = len(only) if only else checked.sources
         sheets = f"{number} {'file' if only else 'sheet'}{'' if number == 1 else 's'}"
@@ -135,7 +140,12 @@ def sheets_of(given: Path, folder: Path) -> list[Path]:
 @click.option("--out", type=EXISTING, default=Path("dist"), help="Where the release goes; dist/ by default.")
 @click.option("--lang", type=LANGUAGE, default="en", help="Language of the labels in what is printed.")
 @click.option("--quiet", is_flag=True, help="Print nothing when all is well.")
-def build(data: Path | None, out: Path, lang: str, quiet: bool) -> None:
+@VALIDATOR
+@click.option(
+    "--reasoner", type=click.Choice(["auto", "owlrl", "compiled"]), default="auto",
+    help="owlrl is the reference; auto takes the compiled one, which gives the same, for large graphs.",
+)  # fmt: skip
+def build(data: Path | None, out: Path, lang: str, quiet: bool, validator: str, reasoner: str) -> None:
     """Check the data, add what follows, and write the graph as Turtle, TriG, N-Quads and JSON-LD.
 
     A violation stops the build: exit code 1, and the earlier release stays as it was.
@@ -149,7 +159,8 @@ def build(data: Path | None, out: Path, lang: str, quiet: bool) -> None:
         from citygraph.overview import overview
         from citygraph.release import Release
 
-        built = pipeline.release(data_folder(data), out, "en", *([] if quiet else [steps()]))
+        step = (lambda _: None) if quiet else steps()
+        built = pipeline.release(data_folder(data), out, "en", step, validator, reasoner)
         click.echo(PRINTERS["text"](built.problems), err=True, nl=False)
         if not quiet:
             for line in overview(built, Release.open(out), out, lang):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import rdflib
     from rdflib.term import Node
 
-_SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
+SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 #: Where a result's path has no key of its own in a sheet: the key that the curator writes for it.
 _WRITTEN = {"evidence": "quote", "edtf": "", "exact": "quote", "in-scheme": ""}
 
@@ -105,7 +105,7 @@ def results(report: rdflib.Graph, shapes: rdflib.Graph) -> list[Result]:
                 text(node, "resultPath"),
                 text(node, "value"),
                 text(node, "sourceConstraintComponent").removeprefix(SH),
-                _SEVERITY[text(node, "resultSeverity").removeprefix(SH)],
+                SEVERITY[text(node, "resultSeverity").removeprefix(SH)],
                 text(node, "sourceShape"),
                 tuple(sorted(messages)),
             )
