@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,18 +12,21 @@ import pyoxigraph as ox
 
 from citygraph.closure import close
 from citygraph.constraints import compile_shapes, conform
-from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
+from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_table, encode_themes
 from citygraph.export import export
-from citygraph.files import replaced, resource, shown, writable
+from citygraph.files import read_text, replaced, resource, shown, writable
 from citygraph.index import Index
 from citygraph.load import Loaded, load, themes
-from citygraph.problems import Problem, ProblemsError, ordered, violated
+from citygraph.problems import CitygraphError, Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
 from citygraph.reason import infer, inferred_quads, triples_of, worthwhile
 from citygraph.rules import compile_rules, ontology_triples
-from citygraph.sheets import CLAIM_TYPES, Record
+from citygraph.sheets import CLAIM_TYPES, Record, nearest
+from citygraph.tables.describe import read_description
+from citygraph.tables.read import read_rows
+from citygraph.tables.rows import Rows
 from citygraph.validate import Result, located, shapes_files, validate
-from citygraph.vocabulary import CG, TYPE
+from citygraph.vocabulary import CG, TYPE, owner
 
 Step = Callable[[str], None]
 
@@ -33,19 +36,29 @@ LARGE = 20_000
 
 @dataclass
 class Checked:
-    """A graph of asserted quads and everything that is wrong with it."""
+    """A graph of asserted quads and everything that is wrong with it.
+
+    `tables` are the files of tables that went in, `rows` the IRIs of what their rows say.
+    """
 
     asserted: list[ox.Quad]
     problems: list[Problem]
     results: list[Result] = field(default_factory=list)
     sources: int = 0
+    tables: set[str] = field(default_factory=set)
+    rows: set[str] = field(default_factory=set)
+
+    def unbuildable(self, strict: bool) -> bool:
+        """Whether a violation stops a build: one of a sheet, the registry or a table's header; of a row if `strict`."""
+        return violated(p for p in self.problems if strict or p.file not in self.tables or p.code == "column")
 
 
 @dataclass
 class Built(Checked):
-    """A checked graph with what reasoning added."""
+    """A checked graph with what reasoning added; `left_out` are the things and claims of rows that break a shape."""
 
     inferred: list[ox.Quad] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
 
     def claims(self) -> dict[str, int]:
         """How many claims of each type, in the order of the ontology."""
@@ -79,16 +92,23 @@ def inferences(asserted: Sequence[ox.Quad], reasoner: str = "auto") -> list[ox.Q
 
 
 def check(
-    data: Path, only: Sequence[Path] = (), language: str = "en", step: Step = _silent, validator: str = "auto"
+    data: Path,
+    only: Sequence[Path] = (),
+    language: str = "en",
+    step: Step = _silent,
+    validator: str = "auto",
+    tables: Mapping[str, Path] | None = None,
 ) -> Checked:
     """Load, encode and validate `data`: all problems of all files, in order.
 
-    With `only`, those sheets or registry files beside the whole registry, and the problems of just these.
+    `tables` are published tables by the name of their description in data/tables. With `only`, those sheets or registry
+    files beside the whole registry, and the problems of just these.
     """
     step("reading")
     loaded = load(data, only)
     step("encoding")
     parts = _encode(loaded)
+    parts += [_table(name, path, data, loaded) for name, path in (tables or {}).items()]
     asserted = [quad for part in parts for quad in part.quads()] + encode_themes(themes())
     problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
     places: dict[str, tuple[Record, str]] = {}
@@ -100,34 +120,84 @@ def check(
     if only:
         names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
         problems = [problem for problem in problems if problem.file in names]
-    return Checked(asserted, ordered(problems), results, len(loaded.sheets))
+    files = {shown(path) for path in (tables or {}).values()}
+    rows = {iri for iri, (record, _) in places.items() if record.file in files}
+    return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, rows)
 
 
 def _encode(loaded: Loaded) -> list[Encoded]:
     return [encode_registry(loaded.registry), *(encode_sheet(sheet, loaded.registry) for sheet in loaded.sheets)]
 
 
+def _table(name: str, path: Path, data: Path, loaded: Loaded) -> Encoded:
+    """One table by its description; raises CitygraphError where there is none, ProblemsError where it is wrong."""
+    file = data / "tables" / f"{name}.yaml"
+    if not file.exists():
+        known = [each.stem for each in (data / "tables").glob("*.yaml")]
+        hint = nearest(name, known) or "described are: " + (", ".join(sorted(known)) or "none")
+        raise CitygraphError(f"no description of a table {name!r} in {shown(data / 'tables')}; {hint}")
+    text, problems = read_text(file, data)
+    table, found = read_description(text, shown(file), file.stem) if text is not None else (None, [])
+    if table is None:
+        raise ProblemsError([*problems, *found])
+    rows = Rows(table, shown(path), loaded.problems)
+    return encode_table(table.source, rows.read(read_rows(path, table, loaded.problems)), loaded.registry)
+
+
 def build(
-    data: Path, language: str = "en", step: Step = _silent, validator: str = "auto", reasoner: str = "auto"
+    data: Path,
+    language: str = "en",
+    step: Step = _silent,
+    validator: str = "auto",
+    reasoner: str = "auto",
+    tables: Mapping[str, Path] | None = None,
+    strict: bool = False,
 ) -> Built:
-    """The whole graph in memory; raises ProblemsError with every problem where there is a violation."""
-    checked = check(data, (), language, step, validator)
-    if violated(checked.problems):
+    """The whole graph in memory; raises ProblemsError with every problem where there is a violation.
+
+    What a table's row says against a shape is left out instead, unless `strict`.
+    """
+    checked = check(data, (), language, step, validator, tables)
+    if checked.unbuildable(strict):
         raise ProblemsError(checked.problems)
+    asserted, results, left_out = _sound_rows(checked)
     step("reasoning")
-    added = inferences(checked.asserted, reasoner)
-    return Built(checked.asserted, checked.problems, checked.results, checked.sources, added)
+    added = inferences(asserted, reasoner)
+    return Built(
+        asserted, checked.problems, results, checked.sources, checked.tables, checked.rows, added, left_out
+    )  # fmt: skip
+
+
+def _sound_rows(checked: Checked) -> tuple[list[ox.Quad], list[Result], set[str]]:
+    """The quads and results without the things and claims of rows that break a shape, and without what names these."""
+    bad = {owner(r.focus) for r in checked.results if r.severity == "violation"} & checked.rows
+    if not bad:
+        return checked.asserted, checked.results, set()
+    left_out = set(bad)
+    for quad in checked.asserted:
+        about = owner(value_of(quad.subject))
+        if about in checked.rows and isinstance(quad.object, ox.NamedNode) and quad.object.value in bad:
+            left_out.add(about)
+    asserted = [quad for quad in checked.asserted if owner(value_of(quad.subject)) not in left_out]
+    return asserted, [r for r in checked.results if owner(r.focus) not in left_out], left_out
 
 
 def release(
-    data: Path, out: Path, language: str = "en", step: Step = _silent, validator: str = "auto", reasoner: str = "auto"
+    data: Path,
+    out: Path,
+    language: str = "en",
+    step: Step = _silent,
+    validator: str = "auto",
+    reasoner: str = "auto",
+    tables: Mapping[str, Path] | None = None,
+    strict: bool = False,
 ) -> Built:
     """Build `data` into the folder `out`, which changes only when everything went well.
 
     Raises ProblemsError where the data has a violation, CitygraphError where a file cannot be read or written.
     """
     writable(out)
-    built = build(data, language, step, validator, reasoner)
+    built = build(data, language, step, validator, reasoner, tables, strict)
     step("writing")
     with replaced(out) as folder:
         export(folder, built.asserted, built.inferred, built.results)

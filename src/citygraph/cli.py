@@ -20,6 +20,10 @@ VALIDATOR = click.option(
     "--validator", type=click.Choice(["auto", "pyshacl", "compiled"]), default="auto",
     help="pyshacl is the reference; auto takes the compiled one, which gives the same, for large graphs.",
 )  # fmt: skip
+TABLES = click.option(
+    "--with", "tables", multiple=True, metavar="NAME=PATH",
+    help="A published table, by the name of its description in data/tables; may be repeated.",
+)  # fmt: skip
 LANGUAGE = click.Choice(["en", "fi", "sv"])
 EXISTING = click.Path(path_type=Path)
 
@@ -96,7 +100,10 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(list(PRINTERS)), default="text", help="text by default.")
 @click.option("--lang", type=click.Choice(["en", "fi"]), default="en", help="Language of the shapes' messages.")
 @VALIDATOR
-def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str) -> None:
+@TABLES
+def check(
+    paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str, tables: tuple[str, ...]
+) -> None:
     """Report all problems of all fact sheets and the registry, or of the files PATHS, as file:line:column.
 
     Exit code 1 when there is a violation, 2 when a file cannot be read.
@@ -110,12 +117,19 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str, lang: str, vali
 
         folder = data_folder(data)
         only = [path for given in paths for path in sheets_of(given, folder)]
-        checked = pipeline.check(folder, only, lang, steps(), validator)
+        checked = pipeline.check(folder, only, lang, steps(), validator, tables_of(tables))
         click.echo(PRINTERS[form](checked.problems), nl=False)
         number = len(only) if only else checked.sources
         sheets = f"{number} {'file' if only else 'sheet'}{'' if number == 1 else 's'}"
         click.echo(f"{sheets}: {tally(checked.problems)}", err=True)
         sys.exit(1 if violated(checked.problems) else 0)
+
+
+def tables_of(given: tuple[str, ...]) -> dict[str, Path]:
+    """NAME=PATH texts as a mapping, in their order."""
+    from citygraph.asking import pairs
+
+    return {name: Path(path) for name, path in pairs(given, "--with", "gcom=signatories.csv").items()}
 
 
 def sheets_of(given: Path, folder: Path) -> list[Path]:
@@ -145,7 +159,18 @@ def sheets_of(given: Path, folder: Path) -> list[Path]:
     "--reasoner", type=click.Choice(["auto", "owlrl", "compiled"]), default="auto",
     help="owlrl is the reference; auto takes the compiled one, which gives the same, for large graphs.",
 )  # fmt: skip
-def build(data: Path | None, out: Path, lang: str, quiet: bool, validator: str, reasoner: str) -> None:
+@TABLES
+@click.option("--strict", is_flag=True, help="Stop at a table's row that breaks a shape instead of leaving it out.")
+def build(
+    data: Path | None,
+    out: Path,
+    lang: str,
+    quiet: bool,
+    validator: str,
+    reasoner: str,
+    tables: tuple[str, ...],
+    strict: bool,
+) -> None:
     """Check the data, add what follows, and write the graph as Turtle, TriG, N-Quads and JSON-LD.
 
     A violation stops the build: exit code 1, and the earlier release stays as it was.
@@ -160,8 +185,9 @@ def build(data: Path | None, out: Path, lang: str, quiet: bool, validator: str, 
         from citygraph.release import Release
 
         step = (lambda _: None) if quiet else steps()
-        built = pipeline.release(data_folder(data), out, "en", step, validator, reasoner)
-        click.echo(PRINTERS["text"](built.problems), err=True, nl=False)
+        built = pipeline.release(data_folder(data), out, "en", step, validator, reasoner, tables_of(tables), strict)
+        own = [problem for problem in built.problems if problem.file not in built.tables]
+        click.echo(PRINTERS["text"](own), err=True, nl=False)
         if not quiet:
             for line in overview(built, Release.open(out), out, lang):
                 click.echo(line)

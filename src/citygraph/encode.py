@@ -20,15 +20,16 @@ from citygraph.problems import Problem
 from citygraph.quotes import Span
 from citygraph.registry import Registry
 from citygraph.sheets import Record, Sheet
-from citygraph.vocabulary import CLAIM, DATE_KEYS, GRAPH, ID, claim_iri, context, references
+from citygraph.vocabulary import CLAIM, DATE_KEYS, GRAPH, ID, SKOS, claim_iri, context, references
 
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
-_SKIP = {"id", "key", "type", "quote", "context", "start", "end", "name", *DATE_KEYS}
+_SKIP = {"id", "key", "type", "quote", "context", "start", "end", "name", "label", *DATE_KEYS}
 #: Keys of a fact that name an actor.
 ENDS = (
     *("member", "network", "party", "asked-by", "coordinator", "founder", "participant", "at-event-of", "part"),
     *("whole", "backer", "liaison", "city", "twin", "decided-by"),
 )
+_CHUNK = 5_000  # nodes of one JSON-LD document; a table has many
 _LINKS = {"url", "licence", "wikidata"}
 
 JsonNode = dict[str, Any]
@@ -45,10 +46,13 @@ class Encoded:
 
     def quads(self) -> list[ox.Quad]:
         """The quads of the nodes in this graph."""
-        document = json.dumps({"@context": context(), "@graph": self.nodes})
         graph = ox.NamedNode(self.graph)
-        parsed = ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD)
-        return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+        quads = []
+        for start in range(0, len(self.nodes), _CHUNK):
+            document = json.dumps({"@context": context(), "@graph": self.nodes[start : start + _CHUNK]})
+            parsed = ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD)
+            quads += [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+        return quads
 
 
 def encode_sheet(sheet: Sheet, registry: Registry) -> Encoded:
@@ -80,6 +84,33 @@ def encode_registry(registry: Registry) -> Encoded:
         node = {"id": ID + key, "type": entry.type, **({"name": names} if names else {})}
         encoded.nodes.append({**node, **_plain(entry, registry, encoded)})
         encoded.places[ID + key] = (entry, "")
+    return encoded
+
+
+def encode_table(
+    source: Record, rows: Iterable[tuple[str, int, list[Record], list[Record]]], registry: Registry
+) -> Encoded:
+    """A table with the things and claims of its rows, given as key, number, things and facts of each.
+
+    A thing that the registry has already is not stated again.
+    """
+    encoded = Encoded(GRAPH + source.name)
+    sheet = Sheet(source.file, source, [])
+    encoded.nodes.append({"id": ID + source.name, "type": "Source", **_plain(source, registry, encoded)})
+    encoded.places[ID + source.name] = (source, "")
+    for key, number, things, facts in rows:
+        for thing in things:
+            if thing.name not in registry.entries and thing.name not in registry.rows:
+                registry.rows.add(thing.name)
+                names = {SKOS + "prefLabel": thing.get("label")} if thing.get("label") else {}
+                node = {"id": ID + thing.name, "type": thing.type, **names, **_plain(thing, registry, encoded)}
+                encoded.nodes.append(node | ({"from": ID + source.name} if "lat" in node else {}))
+                encoded.places[ID + thing.name] = (thing, "")
+        for fact in facts:
+            found = examine(sheet, fact)
+            found.row = {"row-number": str(number), "row-key": key, "column": list(fact.columns)}
+            encoded.problems += found.problems
+            encoded.nodes += _claim(sheet, fact, found, registry, encoded)
     return encoded
 
 
@@ -163,6 +194,8 @@ def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded
         claim[key] = part(key, key, date)
     if found.quote is not None:
         claim["evidence"] = part("quote", "quote", _quote(found.quote, claim["source"]))
+    elif found.row:
+        claim["evidence"] = part("row", "id", {"type": "Row", "from": claim["source"], **found.row})
     elif sheet.text is None:
         claim["evidence"] = part("reference", "id", {"type": "Reference", "from": claim["source"]})
     names = ["context"] if len(found.contexts) == 1 else [f"context{n}" for n in range(1, len(found.contexts) + 1)]

@@ -13,7 +13,20 @@ from citygraph.quads import value_of
 from citygraph.reason import INFERRED, triples_of
 from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
 from citygraph.sheets import nearest
-from citygraph.vocabulary import CG, CLAIM, DATE_KEYS, DCTERMS, ID, OA, SKOS, TYPE, expand, shorten, term_of_key
+from citygraph.vocabulary import (
+    CG,
+    CLAIM,
+    DATE_KEYS,
+    DCTERMS,
+    ID,
+    OA,
+    SKOS,
+    TYPE,
+    expand,
+    owner,
+    shorten,
+    term_of_key,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,7 @@ class Explainer:
 
         def weight(triple: Triple) -> int:
             """Words before references: a reader should see the sentence where there is one."""
-            return int(triple[0].startswith(CLAIM) and _claim_of(triple[0]) not in worded)
+            return int(triple[0].startswith(CLAIM) and owner(triple[0]) not in worded)
 
         return prove(self.asserted, compile_rules(ontology_triples(self._ontology)), weight)
 
@@ -120,10 +133,17 @@ class Explainer:
         author, title = self._one(source, DCTERMS + "creator"), self._one(source, DCTERMS + "title")
         where = [self._one(source, DCTERMS + "publisher"), self._one(source, DCTERMS + "issued")]
         parts = [f"{author}: “{title}”." if author else f"“{title}”.", ", ".join(filter(None, where)) + "."]
-        return " ".join(part for part in (*parts, self._one(source, "http://schema.org/url")) if part.strip("."))
+        parts.append(self._one(source, "http://schema.org/url"))
+        cited = self._one(source, DCTERMS + "bibliographicCitation")
+        return cited + "." if cited else " ".join(part for part in parts if part.strip("."))
 
     def _quoted(self, node: str, name: str) -> Iterator[str]:
         exact = self._one(node, OA + "exact")
+        if number := self._one(node, CG + "rowNumber"):
+            columns = ", ".join(self._objects(node, CG + "column"))
+            version = self._one(self._one(node, DCTERMS + "source"), "http://schema.org/version")
+            yield f"row      {number} ({self._one(node, CG + 'rowKey')}) of {version or 'the table'}: {columns}"
+            return
         if not exact:
             yield f"{name:8} (a reference: the words of the page are not kept)"
             return
@@ -151,11 +171,12 @@ class Explainer:
         """The words of the claim that a subject is or belongs to; else which register states it."""
         if not subject.startswith(CLAIM):
             return f"stated of {shorten(subject)} itself, in the registry, the themes or its source"
-        iri = _claim_of(subject)
+        iri = owner(subject)
         source = shorten(self._one(iri, CG + "source"))
         exact = next((self._one(e, OA + "exact") for e in self._objects(iri, CG + "evidence")), "")
         reading = self._one(iri, CG + "reading")
-        words = f"“{exact}”" if exact else "a reference, words not kept"
+        rows = [number for e in self._objects(iri, CG + "evidence") if (number := self._one(e, CG + "rowNumber"))]
+        words = f"“{exact}”" if exact else f"row {rows[0]}" if rows else "a reference, words not kept"
         return f"{reading} in {source}: {words}"
 
     def _literal(self, s: str, p: str, text: str) -> str | None:
@@ -179,12 +200,7 @@ class Explainer:
         name = ox.NamedNode(SKOS + "prefLabel")
         labels = [q.object for q in self._about(iri) if q.predicate == name and isinstance(q.object, ox.Literal)]
         found = {label.language: label.value for label in labels}
-        return found.get(language) or found.get("en") or shorten(iri)
-
-
-def _claim_of(iri: str) -> str:
-    """The claim that an IRI names or is a part of."""
-    return CLAIM + iri[len(CLAIM) :].partition(".")[0]
+        return found.get(language) or found.get("en") or next(iter(found.values()), "") or shorten(iri)
 
 
 def _lines(tree: Tree, first: str, rest: str) -> Iterator[str]:

@@ -48,14 +48,19 @@ def ordered(quads: Iterable[ox.Quad], kinds: Kinds) -> list[ox.Quad]:
     """The one order of every file: graph, kind, subject (a claim's parts below it), predicate, object."""
     keys = {key: rank for rank, key in enumerate(context())}
 
+    @cache
+    def subject(iri: str) -> tuple[int, str, str]:
+        claim, part = _owner(iri)
+        kind = kinds.get(claim, "")
+        return KINDS.index(kind) if kind else len(KINDS), claim, part
+
+    @cache
+    def predicate(iri: str) -> tuple[bool, int, str]:
+        return iri != TYPE, keys.get(key_of_term().get(iri, ""), len(keys)), iri
+
     def rank(quad: ox.Quad) -> tuple[Any, ...]:
-        owner, part = _owner(value_of(quad.subject))
-        kind = kinds.get(owner, "")
-        predicate = value_of(quad.predicate)
-        place = keys.get(key_of_term().get(predicate, ""), len(keys))
         return (
-            graph_of(quad), KINDS.index(kind) if kind else len(KINDS), owner, part,
-            predicate != TYPE, place, predicate, str(quad.object),
+            graph_of(quad), subject(value_of(quad.subject)), predicate(quad.predicate.value), str(quad.object),
         )  # fmt: skip
 
     return sorted(set(quads), key=rank)

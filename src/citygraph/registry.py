@@ -31,18 +31,20 @@ _GENERIC = frozenset(
 class Registry:
     """Entries by key, and every name in small letters with the keys that bear it.
 
-    `broken` are entries whose type is unknown, `unread` the files that could not be read.
+    `broken` are entries whose type is unknown, `unread` the files that could not be read, `rows` the keys of things
+    that a table brought.
     """
 
     entries: dict[str, Record] = field(default_factory=dict)
     broken: dict[str, Record] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     concepts: set[str] = field(default_factory=set)
+    rows: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
 
     def known(self, key: str) -> bool:
         """Whether a key names a thing or a concept."""
-        return key in self.entries or key in self.concepts
+        return key in self.entries or key in self.concepts or key in self.rows
 
     def named_in(self, key: str, words: str) -> bool:
         """Whether the words seem to hold some form of a thing's name: its beginning, since Finnish inflects the rest.

@@ -49,9 +49,9 @@ class Release:
         return cls(store, beside if path.is_dir() and beside.exists() else None)
 
     @classmethod
-    def build(cls, data: str | Path | None = None) -> Release:
-        """Build a graph in memory from a data folder (by default the one that comes with citygraph)."""
-        built = pipeline.build(Path(data) if data is not None else resource("data"))
+    def build(cls, data: str | Path | None = None, tables: Mapping[str, Path] | None = None) -> Release:
+        """Build a graph in memory from a data folder (by default the one that comes with citygraph) and tables."""
+        built = pipeline.build(Path(data) if data is not None else resource("data"), tables=tables)
         store = ox.Store()
         store.bulk_extend([*built.asserted, *built.inferred])
         return cls(store)

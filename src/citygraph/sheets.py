@@ -35,6 +35,7 @@ FORMS = {
 #: Keys that the encoder makes; a sheet does not write them.
 MADE_KEYS = frozenset(
     (
+        *("row-number", "row-key", "column", "version", "citation"),
         *("evidence", "source", "exact", "prefix", "suffix", "edtf", "earliest", "latest", "wording", "in-scheme"),
         *("active-network", "presumed-network", "active-whole", "active-twin"),
         *("holds-membership", "has-coordination", "has-affiliation", "has-twinning"),
@@ -73,6 +74,7 @@ class Record:
     name: str = ""
     type: str = ""
     fields: dict[str, Field] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()  # of the table's row that says it
 
     def get(self, key: str) -> str | None:
         """The first value of a key, or None."""
@@ -139,7 +141,7 @@ def read_sheet(text: str, file: str, stem: str, article: bool) -> tuple[Sheet | 
     if headed is None:
         problems.append(_problem(file, root, "missing-key", f"no `{head}:`", "say first what the source is"))
     else:
-        source = _record(headed.value, file, SOURCE_KEYS, "id", problems, ("id", "title", "url", "language"))
+        source = as_record(headed.value, file, SOURCE_KEYS, "id", problems, ("id", "title", "url", "language"))
         source.type = "Source"
         if source.name and source.name != stem:
             right = f"write {stem}" if KEY.fullmatch(stem) else f"name the file {source.name}.yaml"
@@ -153,7 +155,7 @@ def read_sheet(text: str, file: str, stem: str, article: bool) -> tuple[Sheet | 
     else:
         needed = ("id", "type", "quote") if article else ("id", "type")
         keys = fact_keys()
-        facts = [_record(item, file, keys, "id", problems, needed) for item in rows.value.items]
+        facts = [as_record(item, file, keys, "id", problems, needed) for item in rows.value.items]
     first: dict[str, Record] = {}
     for fact in facts:
         if fact.type and fact.type not in CLAIM_TYPES:
@@ -186,7 +188,7 @@ def read_registry(text: str, file: str) -> tuple[list[Record], list[Problem]]:
         return [], [*problems, _problem(file, root, "missing-key", "no list of entries", right)]
     entries = []
     for item in rows.value.items:
-        record = _record(item, file, ENTRY_KEYS, "key", problems, ("key", "type"))
+        record = as_record(item, file, ENTRY_KEYS, "key", problems, ("key", "type"))
         if record.type and record.type not in THING_TYPES:
             right = _or(record.type, THING_TYPES)
             problems.append(record.problem("type", "unknown-type", f"unknown type {record.type!r}", right))
@@ -201,9 +203,19 @@ def _problem(
     return Problem(file, at.line, at.column, code, what, right, name)
 
 
-def _record(
-    node: marked.Node, file: str, keys: list[str], naming: str, problems: list[Problem], needed: tuple[str, ...]
+def as_record(
+    node: marked.Node,
+    file: str,
+    keys: list[str],
+    naming: str,
+    problems: list[Problem],
+    needed: tuple[str, ...],
+    templates: bool = False,
 ) -> Record:
+    """A mapping as a record named by its key `naming`, with the problems of its form.
+
+    With `templates`, values may hold column names in braces, whose form shows only when they are filled.
+    """
     record = Record(file, node.line, node.column)
     if node.entries is None:
         what = f"a {node.kind} where a mapping belongs"
@@ -215,7 +227,10 @@ def _record(
         if key not in keys:
             problems.append(_problem(file, entry, "unknown-key", f"unknown key {key!r}", _or(key, keys), record.name))
             continue
-        found = _names(entry.value, record, problems) if key == "name" else _values(key, entry.value, record, problems)
+        if key == "name":
+            found = _names(entry.value, record, problems)
+        else:
+            found = _values(key, entry.value, record, problems, templates)
         record.fields[key] = Field(entry.line, entry.column, list(found))
     for key in needed:
         if key not in record.fields:
@@ -247,7 +262,7 @@ def _names(node: marked.Node, record: Record, problems: list[Problem]) -> Iterab
             problems.append(_problem(file, entry, "empty-value", what, "give it or leave the line out", name))
 
 
-def _values(key: str, node: marked.Node, record: Record, problems: list[Problem]) -> Iterable[Value]:
+def _values(key: str, node: marked.Node, record: Record, problems: list[Problem], templates: bool) -> Iterable[Value]:
     """The texts of a key that have its form; a value without it is reported and left out."""
     file, name = record.file, record.name
     items = node.items if node.items is not None else [node]
@@ -265,7 +280,7 @@ def _values(key: str, node: marked.Node, record: Record, problems: list[Problem]
         elif not item.text.strip():
             what, right = f"{key!r} has no value", "what is not said stays out: remove the key"
             problems.append(_problem(file, item, "empty-value", what, right, name))
-        elif wrong := _malformed(key, item.text):
+        elif not (templates and "{" in item.text) and (wrong := _malformed(key, item.text)):
             problems.append(_problem(file, item, "form", *wrong, name))
         else:
             yield Value(item.text, item.line, item.column)

@@ -102,6 +102,11 @@ def shorten(iri: str) -> str:
     return iri
 
 
+def owner(iri: str) -> str:
+    """The claim of a claim's part (a date, a quote, a row); any other IRI is its own."""
+    return CLAIM + iri[len(CLAIM) :].partition(".")[0] if iri.startswith(CLAIM) else iri
+
+
 def claim_iri(source: str, fact: str) -> str:
     """The IRI of a claim, by name and never by position."""
     return f"{CLAIM}{source}/{fact}"

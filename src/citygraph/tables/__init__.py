@@ -1,0 +1,1 @@
+"""Published tables through the same door as articles: described in data/tables, read row by row, each row evidence."""

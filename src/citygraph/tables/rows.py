@@ -1,0 +1,121 @@
+"""Rows to records: what a description says of each row, as the same records that fact sheets give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from citygraph.problems import Problem
+from citygraph.sheets import Field, Record, Value
+from citygraph.tables.describe import HOLE, Table
+from citygraph.tables.read import Row
+
+_KEPT = ("id", "type", "when", "key")
+
+
+def row_key(row: Row, table: Table) -> str:
+    """The name of a row in addresses: its key columns in small letters, joined by hyphens; empty where one is empty."""
+    parts = [_slug(row.values.get(column, "")) for column in table.key]
+    return "-".join(parts) if all(parts) else ""
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+class Rows:
+    """The records of each row of one table, with what had to be left out."""
+
+    def __init__(self, table: Table, file: str, problems: list[Problem]) -> None:
+        self.table, self.file, self.problems = table, file, problems
+        self.seen: dict[str, int] = {}
+        self.left_out = 0
+
+    def read(self, rows: Iterable[Row]) -> Iterator[tuple[str, int, list[Record], list[Record]]]:
+        """For each row its key and number, the things that it names and the facts that it states."""
+        for row in rows:
+            key = row_key(row, self.table)
+            if not key:
+                self._tell(row, "row-key", "the row has no key: " + ", ".join(self.table.key) + " is empty", "left out")
+                continue
+            if key in self.seen:
+                what = f"the key {key!r} stands twice; row {self.seen[key]} has it"
+                self._tell(row, "row-key", what, "left out")
+                continue
+            self.seen[key] = row.number
+            things = self._things(row)
+            yield key, row.number, list(things.values()), list(self._facts(row, key, things))
+
+    def _things(self, row: Row) -> dict[str, Record]:
+        found = {}
+        for thing in self.table.things:
+            name = self._fill(thing.get("key") or "", row, {})
+            if name:
+                record = Record(self.file, row.number, 1, _slug(name), thing.type)
+                self._fields(record, thing, row, {})
+                if ("lat" in record.fields) is not ("long" in record.fields):  # half a place is none
+                    record.fields.pop("lat", None)
+                    record.fields.pop("long", None)
+                found[thing.name] = record
+        return found
+
+    def _facts(self, row: Row, key: str, things: dict[str, Record]) -> Iterator[Record]:
+        for fact in self.table.facts:
+            when = fact.get("when")
+            if when and not row.values.get(when):
+                continue
+            record = Record(self.file, row.number, 1, f"{key}-{fact.name}", fact.type)
+            bad = self._fields(record, fact, row, things)
+            used = (c for key in record.fields for v in fact.fields[key].values for c in self._columns(v.text))
+            record.columns = tuple(sorted({*used, *([when] if when else [])}))
+            if bad:
+                self._tell(
+                    row, "claim", f"the claim {fact.name} cannot be made: {', '.join(bad)} cannot be read", "left out"
+                )
+            else:
+                yield record
+
+    def _fields(self, record: Record, pattern: Record, row: Row, things: dict[str, Record]) -> list[str]:
+        """Fill a record from a pattern; the columns whose cells could not be read come back."""
+        bad: list[str] = []
+        for key, entry in pattern.fields.items():
+            if key in _KEPT:
+                continue
+            values = []
+            for value in entry.values:
+                columns = HOLE.findall(value.text)
+                bad += [column for column in columns if column in row.bad]
+                text = self._fill(value.text, row, things)
+                if text:
+                    column = row.places.get(columns[0], 1) if columns else 1
+                    values.append(Value(text, row.number, column))
+            if values:
+                record.fields[key] = Field(row.number, values[0].column, values)
+        return bad
+
+    def _columns(self, template: str) -> list[str]:
+        """The columns that a template draws on, directly or through the key of a thing."""
+        found = []
+        for name in HOLE.findall(template):
+            thing = next((t for t in self.table.things if t.name == name), None)
+            found += HOLE.findall(thing.get("key") or "") if thing else [name]
+        return found
+
+    def _fill(self, template: str, row: Row, things: dict[str, Record]) -> str:
+        """A template with its holes filled; empty where one of them is."""
+        empty = False
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal empty
+            name = match.group(1)
+            text = things[name].name if name in things else row.values.get(name, "")
+            empty = empty or not text
+            return text
+
+        filled = HOLE.sub(value, template)
+        return "" if empty else filled
+
+    def _tell(self, row: Row, code: str, what: str, right: str) -> None:
+        self.left_out += 1
+        key = row_key(row, self.table)
+        self.problems.append(Problem(self.file, row.number, 1, code, what, right, key, "warning"))
