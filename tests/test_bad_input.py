@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from citygraph import build as pipeline
 from citygraph import cli, marked, sheets
 from citygraph.files import SIZE_CAP
+from citygraph.mentions import numbers, percentages
 from citygraph.problems import CitygraphError, Problem, to_text
 from citygraph.quotes import Miss, Span, locate
 from citygraph.registry import Registry
@@ -643,3 +644,59 @@ def test_an_address_that_no_graph_can_hold(url: str, data: Path) -> None:
     text = sheet.read_text("utf-8")
     sheet.write_text(text.replace("https://energy-cities.eu/members/union-of-baltic-cities", url), "utf-8")
     assert [problem.code for problem in check() if problem.severity == "violation"] == ["iri"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE<http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "SELECT * { SERVICE#x\n<http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "# '''\nSELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } } # '''",
+        "SELECT * { BIND (<http://a/'> AS ?x) SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } BIND (<http://a/'> AS ?y) }",
+    ],
+)
+def test_no_way_around_the_refusal_of_service(text: str, dist: Path) -> None:
+    result = citygraph("query", "-", "--graph", dist, stdin=text)
+    assert result.stderr == "citygraph: SERVICE is not run on a file; ask the server itself with --endpoint URL\n"
+
+
+@pytest.mark.parametrize("sign", ["1+", "!", "?x||"])
+def test_a_long_expression_ends_in_an_answer_or_a_line(sign: str, dist: Path, run: Run) -> None:
+    text = f"ASK {{ FILTER ({sign * 20000}1) }}"
+    done = run("query", "-", "--graph", dist, stdin=text)
+    assert done.returncode in (0, 2)
+    assert done.stderr.count("\n") <= 1
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u0085", "\x0c", "\x1b"])
+def test_a_separator_or_control_character_in_a_text(sign: str, data: Path) -> None:
+    words = data / "articles" / "lahti-networks-2012.txt"
+    words.write_text(words.read_text("utf-8").replace("foorumi, johon", f"foorumi,{sign}johon"), "utf-8")
+    problems = check()
+    assert [problem.code for problem in problems if problem.file.endswith(".txt")] == ["control"]
+
+
+def test_line_separators_in_an_answer(dist: Path) -> None:
+    text = 'CONSTRUCT { <http://a> <http://b> "x\u2028y" } WHERE {}'
+    assert citygraph("query", "-", "--graph", dist, stdin=text).exit_code == 0
+
+
+def test_endless_numbers_end_soon() -> None:
+    began = time.monotonic()
+    assert numbers("1 111 " * 1500, "fi")
+    assert percentages("1" * 60_000 + " 1 000 %") == {1000.0}
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("redirect", ["<&-", ">&-", "2>&-"])
+def test_closed_streams(redirect: str, dist: Path) -> None:
+    command = f"{sys.executable} -m citygraph.cli query - --graph {dist} {redirect}"
+    done = subprocess.run(["bash", "-c", command], input="ASK {}", capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_an_encoding_that_cannot_say_it(dist: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    command = [sys.executable, "-m", "citygraph.cli", "explain", "lahti", "--graph", str(dist)]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

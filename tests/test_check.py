@@ -216,7 +216,7 @@ CASES = [
     case("unit", "unit: percent", "¦unit: tonnes", ("shacl-Commitment-unit", "Write unit: percent. (here: tonnes)")),
     # What the shapes say
     case("after-publication", "founded: 2008-01", "¦founded: 2010",
-         ("shacl-Date-notAfterPublication", "founded: The date lies after the day on which its source was published."),
+         ("shacl-Date-notAfterPublication", "founded: The date lies after the day on which its source was published"),
          file="pages/greenovate-covenant-2009.yaml"),
     case("implicit-without-note", "- id: iclei-scope", "- ¦id: iclei-scope\n    reading: implicit",
          ("shacl-Claim-implicitNote", "An implicit claim needs a note that says why")),

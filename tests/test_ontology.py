@@ -10,8 +10,9 @@ import pytest
 
 from citygraph.build import ontology
 from citygraph.files import resource
+from citygraph.quads import value_of
 from citygraph.rules import compile_rules
-from citygraph.vocabulary import CG, DCTERMS, ID, LANGUAGES, OWL, RDFS, SKOS, TYPE, context, term_of_key
+from citygraph.vocabulary import CG, DCTERMS, ID, LANGUAGES, OWL, RDF, RDFS, SKOS, TYPE, XSD, context, term_of_key
 
 TRIPLES = ontology()
 ONTOLOGY = "https://w3id.org/citygraph/ontology"
@@ -72,8 +73,22 @@ def test_inside_owl_2_rl() -> None:
     assert compile_rules(TRIPLES)
     used = {t.predicate.value for t in TRIPLES if t.predicate.value.startswith(OWL)}
     assert used <= {OWL + n for n in ("inverseOf", "propertyChainAxiom", "versionIRI", "versionInfo")}
+    listed = {XSD + name for name in ("string", "integer", "decimal")}
+    ranges = {value_of(t.object) for t in TRIPLES if t.predicate.value == RDFS + "range"}
+    literal = {iri for iri in ranges if iri.startswith((XSD, "http://id.loc.gov/"))}
+    assert literal <= listed  # of the datatypes of the profile those that are used; it has no xsd:date
+    declared = {t.subject.value for t in TRIPLES if t.object == ox.NamedNode(OWL + "AnnotationProperty")}  # type: ignore[union-attr]
+    known = {OWL + n for n in ("inverseOf", "propertyChainAxiom", "versionIRI", "versionInfo")} | {RDFS + "label"}
+    known |= {RDFS + n for n in ("domain", "range", "subClassOf", "subPropertyOf")} | {
+        TYPE,
+        RDF + "first",
+        RDF + "rest",
+    }
+    assert {t.predicate.value for t in TRIPLES} - known <= declared
     types = {t.object.value for t in TRIPLES if t.predicate.value == TYPE}  # type: ignore[union-attr]
-    assert types - KINDS <= {OWL + n for n in ("Ontology", "TransitiveProperty", "SymmetricProperty")}
+    assert types - KINDS <= {
+        OWL + n for n in ("Ontology", "AnnotationProperty", "TransitiveProperty", "SymmetricProperty")
+    }
     lists = [t.subject for t in TRIPLES if isinstance(t.subject, ox.BlankNode)]
     assert len(lists) % 2 == 0  # blank nodes hold the lists of chains and nothing else
 

@@ -66,5 +66,7 @@ def answer(query: NamedQuery, params: Mapping[str, str], target: Target, format:
         if format in results.RAW:
             return results.raw(found, format)
         return results.readable(found, format, lambda iris: target.labels(iris, language)).encode()
+    except TypeError as error:  # a triple as a term, say
+        raise CitygraphError(f"the answer holds what RDF 1.1 does not: {error}") from error
     except (OSError, ValueError) as error:  # rows are found as they are read: a SERVICE that does not answer, say
         raise CitygraphError(f"the query failed: {str(error).splitlines()[0]}") from error

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import signal
 import sys
+import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +35,13 @@ EXISTING = click.Path(path_type=Path)
 @contextlib.contextmanager
 def outcomes() -> Iterator[None]:
     """Turn every expected failure into one clear line and its exit code: 1 for the data, 2 for the rest."""
+    # Whatever the shell gives: a closed stream is an empty one, and any text can be printed.
+    sys.stdin = sys.stdin or io.StringIO()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+        elif isinstance(getattr(sys, name), io.TextIOWrapper):
+            getattr(sys, name).reconfigure(encoding="utf-8", errors="replace")
     try:
         yield
         sys.stdout.flush()
@@ -52,6 +63,26 @@ def outcomes() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("citygraph: stopped", err=True)
         sys.exit(130)
+
+
+def with_deep_stack(work: Callable[[], bytes]) -> bytes:
+    """Run something whose recursion is not bounded, such as oxigraph's parser, on a stack of 512 MB."""
+    done: list[bytes | BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            done.append(error)
+
+    old = threading.stack_size(512 * 1024 * 1024)
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    threading.stack_size(old)
+    thread.join()
+    if isinstance(done[0], BaseException):
+        raise done[0]
+    return done[0]
 
 
 def _silence() -> None:
@@ -218,10 +249,12 @@ def query(
 
         if graph and endpoint:
             raise CitygraphError("--graph and --endpoint exclude each other")
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a query that runs in Rust hears no KeyboardInterrupt
         found = asking.find(name, sys.stdin.read)
         target = asking.remote(endpoint, timeout) if endpoint else asking.local(graph or Path("dist"))
+        answer = with_deep_stack(lambda: asking.answer(found, asking.pairs(params), target, form, lang))
         sys.stdout.flush()
-        sys.stdout.buffer.write(asking.answer(found, asking.pairs(params), target, form, lang))
+        sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
 
 
@@ -248,6 +281,8 @@ def queries(form: str) -> None:
             return
         for q in catalogue():
             click.echo(f"{q.name:14} {q.summary}")
+            if q.description:
+                click.echo(textwrap.fill(q.description, 100, initial_indent=" " * 17, subsequent_indent=" " * 17))
             for param in q.params.values():
                 kind = " or ".join(param.values) or {"iri": "a key, name or IRI", "date": "a day"}[param.type]
                 example = f", e.g. {param.example}" if param.example else ""

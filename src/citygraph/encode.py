@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from citygraph.evidence import Found, examine
+from citygraph.evidence import Found, examine, published
 from citygraph.problems import Problem
 from citygraph.quotes import Span
 from citygraph.registry import Registry
 from citygraph.sheets import Record, Sheet
-from citygraph.vocabulary import CLAIM, DATE_KEYS, GRAPH, ID, SKOS, claim_iri, context, references
+from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, SKOS, claim_iri, context, references
 
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _SKIP = {"id", "key", "type", "quote", "context", "start", "end", "name", "label", *DATE_KEYS}
@@ -29,6 +29,8 @@ ENDS = (
     *("member", "network", "party", "asked-by", "coordinator", "founder", "participant", "at-event-of", "part"),
     *("whole", "backer", "liaison", "city", "twin", "decided-by"),
 )
+#: Dates of what has happened when a source tells it.
+PAST = ("joined", "decided", "founded", "since")
 _CHUNK = 5_000  # nodes of one JSON-LD document; a table has many
 _LINKS = {"url", "licence", "wikidata"}
 
@@ -181,6 +183,7 @@ def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded
         parts.append({"id": f"{iri}.{suffix}", **node})
         return f"{iri}.{suffix}"
 
+    told = published(sheet.source)
     for key in DATE_KEYS:
         if (text := fact.get(key)) is None:
             continue
@@ -188,7 +191,10 @@ def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded
         if (bounds := found.bounds.get(key)) is not None:
             date["edtf"] = text
             date |= {"earliest": bounds.earliest.isoformat()} if bounds.earliest else {}
-            date |= {"latest": bounds.latest.isoformat()} if bounds.latest else {}
+            latest = bounds.latest
+            if key in PAST and latest and told and told.latest and bounds.earliest and bounds.earliest <= told.latest:
+                latest = min(latest, told.latest)  # what a source tells as past was so by its publication
+            date |= {"latest": latest.isoformat()} if latest else {}
         if found.wording.get(key):
             date["wording"] = found.wording[key]
         claim[key] = part(key, key, date)
@@ -223,9 +229,11 @@ def _quote(span: Span, source: str) -> JsonNode:
 def _narrowed(fact: Record, claim: JsonNode) -> JsonNode:
     """The narrower properties of a claim that is neither ended nor on hold (OWL cannot say "not").
 
-    `until`, `left` and a bare `period` end it; only an explicit claim gets the property that short cuts run over.
+    `until`, `left` and a closed `period` end it; only an explicit claim gets the property that short cuts run over.
     """
-    if {"left", "until", "period"} & fact.fields.keys() or fact.get("status") == "on hold":
+    period = fact.get("period")
+    ended = {"left", "until"} & fact.fields.keys() or (period is not None and not period.endswith("/.."))
+    if ended or fact.get("status") == "on hold":
         return {}
     explicit = claim["reading"] == "explicit"
     made: JsonNode = {}
@@ -238,8 +246,3 @@ def _narrowed(fact: Record, claim: JsonNode) -> JsonNode:
     if "twin" in claim and explicit:
         made["active-twin"] = claim["twin"]
     return made
-
-
-def is_claim(iri: str) -> bool:
-    """Whether an IRI names a claim (its parts carry a dot)."""
-    return iri.startswith(CLAIM) and "." not in iri[len(CLAIM) :]

@@ -65,17 +65,19 @@ class Explainer:
 
         return prove(self.asserted, compile_rules(ontology_triples(self._ontology)), weight)
 
-    def explain(self, terms: Sequence[str], language: str = "en") -> str:
-        """One term: a claim. Three: a triple. Raises CitygraphError where the graph has no such thing."""
+    def explain(self, terms: Sequence[str], language: str = "en", literal: str = "") -> str:
+        """One term: a claim. Three: a triple. Raises CitygraphError where the graph has no such thing.
+
+        `literal` is the object's text where the triple may end in a literal.
+        """
         if len(terms) == 1:
             return "".join(f"{line}\n" for line in self._one_term(terms[0], language))
         if len(terms) != 3:
             raise CitygraphError("explain takes a claim, or a triple: subject, predicate and object")
         s, p, o = _iri(terms[0]), _predicate(terms[1]), terms[2]
-        literal = self._literal(s, p, o)
-        if literal is not None:
-            said = self._words(s)
-            return f"{shorten(s)} {shorten(p)} {literal}\n└ {said}\n"
+        found = self._literal(s, p, literal or o)
+        if found is not None:
+            return f"{shorten(s)} {shorten(p)} {found}\n└ {self._words(s)}\n"
         return "".join(f"{line}\n" for line in _lines(self.tree((s, p, _iri(o))), "", ""))
 
     def tree(self, triple: Triple) -> Tree:
@@ -95,8 +97,9 @@ class Explainer:
         holds = sorted(shorten(p) for s, p, o in every if (s, o) == (subject, value))
         if holds:
             return "what holds between them: " + ", ".join(holds)
-        if not any(p == predicate for _, p, _ in every):
-            known = {shorten(p) for _, p, _ in every}
+        used = {p for _, p, _ in every} | {value_of(quad.predicate) for quad in self.store}
+        if predicate not in used:
+            known = {shorten(p) for p in used}
             return nearest(shorten(predicate), known) or f"nothing here uses {shorten(predicate)}"
         return "no source says it and no rule gives it"
 

@@ -120,7 +120,7 @@ def _body(quads: Sequence[ox.Quad], kinds: Kinds, names: dict[str, str]) -> Iter
     written = (ox.serialize([q.triple for q in quads], format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
     subjects = [subject for subject, _ in groupby(value_of(q.subject) for q in quads)]
     at, kind = -1, ""
-    for line in written.splitlines(keepends=True):
+    for line in written.split("\n")[:-1]:
         if line.startswith("@prefix "):
             continue
         if not line.startswith("\t"):
@@ -132,7 +132,7 @@ def _body(quads: Sequence[ox.Quad], kinds: Kinds, names: dict[str, str]) -> Iter
                 yield f"\n# {'-' * 20} {_PLURAL.get(kind, kind + 's')}\n"
             if not part:
                 yield "\n"
-        yield line.replace("\t", "    ")
+        yield line.replace("\t", "    ") + "\n"
 
 
 def nquads(quads: Iterable[ox.Quad]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import glob
 import os
+import re
 import shutil
 import stat
 import sys
@@ -20,6 +21,8 @@ from citygraph.problems import CitygraphError, Problem
 #: Largest fact sheet, registry file or article that is read, in bytes.
 SIZE_CAP = 2_000_000
 #: A file that every release holds; a directory without it is not overwritten.
+#: Control characters, and separators that some programs take for line ends and others do not.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 MARKER = "citygraph.nq"
 
 
@@ -84,6 +87,10 @@ def read_text(path: Path, root: Path | None = None) -> tuple[str | None, list[Pr
         line = text.count("\n", 0, at) + 1
         what = "lines end with CR LF" if text.startswith("\r\n", at) else "a carriage return"
         return refuse("carriage-return", what, "save with LF (Unix) line ends", line)
+    if path.suffix == ".txt" and (control := _CONTROL.search(text)):  # in YAML, the reader places it
+        line = text.count("\n", 0, control.start()) + 1
+        what = f"the character U+{ord(control.group()):04X} is not of a text"
+        return refuse("control", what, "remove it, or write a line end", line)
     if not unicodedata.is_normalized("NFC", text):
         for number, row in enumerate(text.split("\n"), 1):
             if not unicodedata.is_normalized("NFC", row):

@@ -27,7 +27,7 @@ class Loaded:
 
 
 def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
-    """Read `data`; with `only`, just those sheets beside the whole registry (its own files are read in any case).
+    """Read `data`; with `only`, those sheets too, which may lie elsewhere.
 
     Raises CitygraphError where a folder or file is missing or cannot be opened.
     """
@@ -47,7 +47,8 @@ def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
     registry, found = gather(entries, themes())
     registry.unread = unread
     loaded = Loaded(registry, [], problems + found)
-    paths = only or [path for folder in FOLDERS for path in _files(data / folder, ".yaml")]
+    # What one sheet says may go wrong only beside another: all are read, whatever is asked about.
+    paths = [*only, *(path for folder in FOLDERS for path in _files(data / folder, ".yaml"))]
     for path in {named(path): path for path in paths}.values():
         if path.parent.resolve() != (data / "registry").resolve():
             _sheet(path, data, loaded)

@@ -85,7 +85,7 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
                     report(event, "yaml-anchor", what, "write the value out each time; quote a text that begins so")
                 elif (tag := getattr(event, "tag", None)) is not None:
                     report(event, "yaml-tag", f"the tag {tag}", "leave it out; every value is a text")
-                if bad := _CONTROL.search(getattr(event, "value", "")):
+                if bad := _REFUSED.search(getattr(event, "value", "")):
                     what = f"the control character U+{ord(bad.group()):04X} in a text"
                     report(event, "control-character", what, "leave it out")
                 if isinstance(event, yaml.CollectionStartEvent) and len(stack) >= MAX_DEPTH:

@@ -27,13 +27,18 @@ _SEASONS = {
     "en": {21: "spring", 22: "summer", 23: "autumn|fall", 24: "winter"},
 }
 _EARLIER = r"aiemm\w+|aikaisemm\w+|ennestään|earlier|previously|before|tidigare|förut"
+_BEFORE = r"ennen(?:\s+vuotta)?|before|innan|före(?:\s+år)?"
 _RELATIVE = {
     "fi": r"(?:seuraavana|edellisenä|samana|viime|tänä|ensi)\s+vuonna",
     "sv": r"(?:nästa|följande|föregående|förra|samma)\s+år|i\s+fjol",
     "en": r"(?:the\s+)?(?:next|following|previous|same|last|this)\s+year",
 }
-_YEAR = r"(1[5-9]\d\d|2[01]\d\d)"
-_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|prosent\w*|procent\w*|per\s?cent)", re.IGNORECASE)
+# Not a decade: 1990s, 1990-luku, 1990-talet.
+_YEAR = r"(1[5-9]\d\d|2[01]\d\d)(?!-luvu|-luku|-tale|s\b)"
+_PERCENT = re.compile(
+    r"(?<![\d.,])(\d{1,3}(?:\s\d{3}){1,3}|\d{1,9})([.,]\d{1,9})?\s{0,3}(?:%|prosent\w*|procent\w*|per\s?cent)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ def _patterns(lang: str) -> list[re.Pattern[str]]:
     year = rf"(?P<y>{_YEAR})"
     link = r"(?:\s*,)?(?:\s+(?:vuonna|vuoden|of|in|år))?\s+"
     texts = [
+        rf"\b(?P<earlier>{_BEFORE})\s+{year}",
         rf"(?<!\d)(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?{year}",
         rf"(?<!\d){year}-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)?\s+(?:päivänä\s+|of\s+)?{name}(?:{link}{year}\b)?",
@@ -85,7 +91,7 @@ def times(text: str, language: str) -> Iterator[Mention]:
     for pattern in _patterns(lang):
         for match in pattern.finditer(text):
             start, end = match.span()
-            if any(start < e and s < end for s, e in taken):
+            if any(start < e and s < end for s, e in taken) or (lang == "en" and _no_time(match)):
                 continue
             taken.append((start, end))
             parts = {key: value for key, value in match.groupdict().items() if value}
@@ -104,16 +110,31 @@ def times(text: str, language: str) -> Iterator[Mention]:
             )
 
 
+def _no_time(match: re.Match[str]) -> bool:
+    """Whether an English word only looks like a month or season: "may join", "a march", "a fall in emissions"."""
+    word = match.group().lower()
+    if word in ("may", "march", "mar"):
+        return match.group().islower()
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    steady = re.search(r"\b(?:last|this|next|the|in|since|by)\s+$", before, re.IGNORECASE)
+    return word == "fall" and (steady is None or re.match(r"\s+(?:in|of)\s+(?!\d)", after) is not None)
+
+
 def percentages(text: str) -> set[float]:
     """The numbers before a percent sign or word."""
-    return {float(match.group(1).replace(",", ".")) for match in _PERCENT.finditer(text)}
+    return {_percent(match) for match in _PERCENT.finditer(text)}
+
+
+def _percent(match: re.Match[str]) -> float:
+    return float(re.sub(r"\s", "", match.group(1)) + (match.group(2) or "").replace(",", "."))
 
 
 #: Words before a percentage that a fact says with `qualifier`.
 _QUALIFIERS = {
     "at least": "vähintään|ainakin|minst|åtminstone|at least",
+    "at most": "enintään|korkeintaan|högst|at most|up to",
     "more than": "yli|över|mer än|more than|over",
-    "about": "noin|suunnilleen|omkring|cirka|ungefär|about|around|approximately",
+    "about": "noin|suunnilleen|lähes|nästan|nearly|almost|omkring|cirka|ungefär|about|around|approximately",
 }
 _QUALIFIED = re.compile(
     "|".join(rf"\b(?P<{name.replace(' ', '_')}>{words})" for name, words in _QUALIFIERS.items()), re.IGNORECASE
@@ -123,7 +144,7 @@ _QUALIFIED = re.compile(
 def qualifier(text: str, percent: float) -> str:
     """How the words put a percentage: `at least`, `more than`, `about`, or the empty string for none of them."""
     for match in _PERCENT.finditer(text):
-        if float(match.group(1).replace(",", ".")) == percent:
+        if _percent(match) == percent:
             before = list(_QUALIFIED.finditer(text, 0, match.start()))
             if before and not text[before[-1].end() : match.start()].strip():
                 return str(before[-1].lastgroup).replace("_", " ")
@@ -142,7 +163,9 @@ _NUMERALS = {
 def numbers(text: str, language: str) -> set[int]:
     """Whole numbers in digits, and one to twelve in words."""
     lang = known(language) or "en"
-    found = {int(re.sub(r"\s", "", digits)) for digits in re.findall(r"\d{1,3}(?:\s\d{3})+(?!\d)|\d{1,18}", text)}
+    found = {
+        int(re.sub(r"\s", "", digits)) for digits in re.findall(r"(?<!\d)\d{1,3}(?:\s\d{3}){1,4}(?!\d)|\d{1,18}", text)
+    }
     stems = sorted(
         ((stem, number) for number, stems in enumerate(_NUMERALS[lang].split(","), 1) for stem in stems.split("|")),
         key=lambda pair: -len(pair[0]),
@@ -179,6 +202,9 @@ def support(edtf: str, mentions: Sequence[Mention], published: Bounds | None, ye
     if "/" in edtf and len(points) == 1 and published and whole.latest == published.latest:
         earlier = next((mention.words for mention in mentions if mention.earlier), "")
         return Support("shown", earlier)
+    for mention in mentions:
+        if mention.earlier and mention.year and "/" in edtf and whole == Bounds(None, span(mention.year - 1).latest):
+            return Support("shown", mention.words)
     verdicts = [_point(parse(point), mentions, published, year_from) for point in points]
     order = ("absent", "sharper", "yearless", "shown")
     worst = min(verdicts, key=lambda verdict: order.index(verdict.verdict))

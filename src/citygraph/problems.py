@@ -52,7 +52,7 @@ class CitygraphError(Exception):
 
 
 class ProblemsError(Exception):
-    """Problems in the data that leave nothing to work with: exit code 1."""
+    """A violation in the data, which a build does not go on with: exit code 1."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(f"{len(problems)} problems")
@@ -107,7 +107,16 @@ def to_sarif(problems: Sequence[Problem]) -> str:
         }
         for problem in problems
     ]
-    rules = [{"id": code} for code in sorted({problem.code for problem in problems})]
+    said = {problem.code: problem for problem in reversed(problems)}
+    rules = [
+        {
+            "id": code,
+            "shortDescription": {"text": code.replace("-", " ")},
+            "help": {"text": said[code].right or said[code].what},
+            "defaultConfiguration": {"level": levels[said[code].severity]},
+        }
+        for code in sorted(said)
+    ]
     driver = {"name": "citygraph", "informationUri": "https://w3id.org/citygraph", "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -22,10 +22,16 @@ from citygraph.problems import CitygraphError
 from citygraph.sheets import nearest
 from citygraph.vocabulary import ID, PREFIXES, XSD, expand
 
-_NOISE = re.compile(r"#[^\n]*|<[^<>\"{}|^`\\\s]*>")
+#: A comment, an IRI or a string, whichever begins first: what else looks like one of them stands inside it.
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)|(?P<iri><[^<>"{}|^`\\\s]*>)"""
+    r"""|(?P<string>\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""",
+    re.DOTALL,
+)
 _FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
-_STRING = re.compile(r"""\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
-_SERVICE = re.compile(r"(?<![\w:?$])service\s+(?:silent\b|[<?$]|\w*:)", re.IGNORECASE)
+_SERVICE = re.compile(r"(?<![\w:?$])service(?![\w:-])", re.IGNORECASE)
+#: Longest query that is run, in characters.
+MAX_LENGTH = 100_000
 #: Deepest nesting of brackets that is handed to the parser, whose stack is not endless.
 MAX_NESTING = 100
 _QUERY_FORMS = {"select", "ask", "construct", "describe"}
@@ -37,7 +43,6 @@ class Param:
 
     name: str
     type: str
-    label: str
     variable: str
     values: tuple[str, ...] = ()
     example: str = ""
@@ -61,7 +66,7 @@ def parse(name: str, text: str) -> NamedQuery:
         loaded: Any = yaml.safe_load(header) or {}
         params = {
             key: Param(
-                key, spec["type"], spec.get("label", key), spec.get("variable", key),
+                key, spec["type"], spec.get("variable", key),
                 tuple(spec.get("values", ())), str(spec.get("example", "")),
             )
             for key, spec in (loaded.get("params") or {}).items()
@@ -90,7 +95,12 @@ def catalogue() -> list[NamedQuery]:
 def find(name: str, stdin: Callable[[], str]) -> NamedQuery:
     """A query by catalogue name, file name, or `-` for standard input; raises CitygraphError."""
     if name == "-":
-        return parse("standard input", stdin())
+        try:
+            text = stdin()
+            text.encode("utf-8")
+        except UnicodeError as error:
+            raise CitygraphError("standard input: not UTF-8 text") from error
+        return parse("standard input", text)
     named = resource("queries") / f"{name}.rq"
     if re.fullmatch(r"[a-z0-9-]+", name) and named.exists():
         return parse(name, named.read_text("utf-8"))
@@ -107,7 +117,7 @@ def find(name: str, stdin: Callable[[], str]) -> NamedQuery:
 
 def form(text: str) -> str:
     """`select`, `ask`, `construct` or `describe`; raises CitygraphError for an update or anything else."""
-    match = _FORM.search(_NOISE.sub(" ", re.sub(r"(?i)\bprefix\s+[^\s:<]*:", " ", text)))
+    match = _FORM.search(re.sub(r"(?i)\bprefix\s*[^\s:<]*:", " ", _bare(text)))
     word = match.group(1).lower() if match else ""
     if word in _QUERY_FORMS:
         return word
@@ -118,12 +128,19 @@ def form(text: str) -> str:
     raise CitygraphError("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
 
 
+def _bare(text: str) -> str:
+    """A query with its comments, IRIs and strings emptied."""
+    return _TOKEN.sub(lambda m: {"comment": " ", "iri": "<>", "string": '""'}[m.lastgroup or ""], text)
+
+
 def sound(text: str) -> None:
     """Raise CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
 
     A query of a file asks nobody else: what a SERVICE clause asks of a server is asked with --endpoint.
     """
-    bare = _NOISE.sub("<>", _STRING.sub('""', text))
+    if len(text) > MAX_LENGTH:
+        raise CitygraphError(f"the query has {len(text):,} characters; at most {MAX_LENGTH:,} are run")
+    bare = _bare(text)
     depth = 0
     for sign in bare:
         depth += (sign in "({[") - (sign in ")}]")

@@ -76,7 +76,10 @@ class Release:
     def query(self, query: str, **params: str) -> list[dict[str, str | None]]:
         """Rows of a SELECT: column to lexical value or IRI, None where unbound. `city="lahti"` sets a parameter."""
         rows, columns = self._select(query, params)
-        values = [[None if term is None else value_of(term) for term in row] for row in rows]
+        try:
+            values = [[None if term is None else value_of(term) for term in row] for row in rows]
+        except TypeError as error:
+            raise CitygraphError(f"the answer holds what RDF 1.1 does not: {error}") from error
         return [dict(zip(columns, row, strict=True)) for row in values]
 
     def _select(self, query: str, params: Mapping[str, str]) -> tuple[list[list[object]], list[str]]:
@@ -104,7 +107,7 @@ class Release:
         Things may be given by key, IRI or name; one term that is a thing lists the claims about it.
         """
         things = [self._thing(term) if place != 1 else term for place, term in enumerate(terms)]
-        return self.explainer.explain(things, language)
+        return self.explainer.explain(things, language, literal=terms[-1])
 
     def _thing(self, word: str) -> str:
         """The IRI of a word that the graph knows, else the word as it is: it may be a term or a literal."""

@@ -15,7 +15,6 @@ RAW = {
     "tsv": ox.QueryResultsFormat.TSV,
     "json": ox.QueryResultsFormat.JSON,
 }
-FORMATS = ("table", *RAW, "md")
 #: Cells wider than this turn a table into records, so that the words of a quote stay in one piece.
 WIDTH = 120
 
@@ -29,7 +28,7 @@ def raw(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, format: s
         return f"{text}\n".encode()
     written = answer.serialize(format=RAW[format])
     assert written is not None
-    return written.replace(b"\r\n", b"\n") if format == "csv" else written + (b"\n" if format == "json" else b"")
+    return written + (b"\n" if format == "json" else b"")
 
 
 def triples(answer: Iterable[ox.Triple]) -> str:

@@ -129,13 +129,17 @@ def located(
             record, key = places.get(owner, (Record(shorten(result.focus), 1, 1, shorten(result.focus)), ""))
         written = key_of_term().get(result.path, "")
         key = key or _WRITTEN.get(written, written)
+        part, part_key = places.get(result.value, (None, ""))
+        if not key and part is record:
+            key = part_key  # a date, say: the value that a constraint on the whole claim points at
         line, column = record.at(key)
         if (record.file, line) in lines:
             continue
         code = "shacl-" + result.shape.rpartition("#")[2] if "#" in result.shape else "shacl-" + result.component
         what = result.message(language)
         said = f"{key}: {what}" if key and key in record.fields else what
-        value = f" (here: {shorten(result.value)})" if result.value and key and result.value != result.focus else ""
+        here = record.get(part_key) if part is record and part_key else shorten(result.value)
+        value = f" (here: {here})" if result.value and key and result.value != result.focus else ""
         problem = Problem(
             record.file, line, column, code, said + value, "", record.name, result.severity,
             result.focus, result.path, result.component,
