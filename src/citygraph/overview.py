@@ -33,8 +33,9 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
     told = ", ".join(f"{n} {name}" for name, n in claims.items())
     yield f"Claims    {sum(claims.values())}{': ' + told if told else ''}"
     yield f"Triples   {len(built.asserted)} asserted, {len(built.inferred)} inferred"
-    apart = _many(len(release.query("disagreements")), "disagreement")
-    yield f"Checks    {tally(built.problems)}; {apart} between claims (citygraph query disagreements)"
+    # Over tables that query takes minutes, so it is left to whoever asks.
+    apart = "" if built.tables else _many(len(release.query("disagreements")), "disagreement") + " between claims "
+    yield f"Checks    {tally(built.problems)}; {apart}(citygraph query disagreements)"
     city = _city(release)
     name = release.labels([city], language).get(city, "") if city else ""
     for question, lines in (
@@ -87,7 +88,12 @@ def _bound(release: Release, city: str, language: str) -> Iterator[str]:
     """Each commitment once, with the source that tells it; the membership that binds may be told by another."""
     rows = release.query("bound-by", city=city) if city else []
     commitments = {row["commitment"]: row for row in rows if row["reading"] == "explicit"}
-    told = {row["claim"]: row for row in release.query("evidence") if row["kind"] != "context"}
+    told = {
+        row["claim"]: row
+        for claim in commitments
+        for row in release.query("evidence", claim=claim or "")
+        if row["kind"] != "context"
+    }
     names = _names(release, [*rows, *told.values()], language)
     for claim, row in commitments.items():
         change = row["change"] or ""
