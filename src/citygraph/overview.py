@@ -34,8 +34,11 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
     yield f"Claims    {sum(claims.values())}{': ' + told if told else ''}"
     yield f"Triples   {len(built.asserted)} asserted, {len(built.inferred)} inferred"
     # Over tables that query takes minutes, so it is left to whoever asks.
-    apart = "" if built.tables else _many(len(release.query("disagreements")), "disagreement") + " between claims "
-    yield f"Checks    {tally(built.problems)}; {apart}(citygraph query disagreements)"
+    apart = ""
+    if not built.tables:
+        apart = f"; {_many(len(release.query('disagreements')), 'disagreement')} between claims"
+        apart += " (citygraph query disagreements)"
+    yield f"Checks    {tally(built.problems)}{apart}"
     city = _city(release)
     name = release.labels([city], language).get(city, "") if city else ""
     for question, lines in (

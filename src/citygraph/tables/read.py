@@ -9,6 +9,7 @@ from pathlib import Path
 
 from citygraph.files import shown
 from citygraph.problems import CitygraphError, Problem
+from citygraph.tables.clean import CLEANERS
 from citygraph.tables.describe import Table
 
 
@@ -82,8 +83,6 @@ def _cell(row: Row, column: str, cell: str, table: Table, problems: list[Problem
     if cell in table.missing or how is None:
         row.values[column] = "" if cell in table.missing else cell
         return
-    from citygraph.tables.clean import CLEANERS
-
     if how.values:
         if cell not in how.values:
             right = "known here: " + ", ".join(how.values)
