@@ -7,17 +7,25 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 from rdflib.compare import to_canonical_graph
 
 from citygraph import build as pipeline
+from citygraph import turtle as turtles
 from citygraph.export import report_quads
+from citygraph.jsonld import jsonld
+from citygraph.order import KINDS, Ordered, ordered, ordered_parts
+from citygraph.quads import value_of
+from citygraph.turtle import prefixes, trig, turtle
 from citygraph.validate import Result
-from citygraph.vocabulary import CG, GRAPH
+from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, SKOS, TYPE, XSD, context, key_of_term, owner
 from conftest import ROOT, Sheets
 
 FILES = ["citygraph.jsonld", "citygraph.nq", "citygraph.trig", "citygraph.ttl", "citygraph-inferred.ttl"]
@@ -142,3 +150,91 @@ def test_rdflib_graphs_are_the_same_up_to_nothing(dist: Path) -> None:
     """No blank nodes: the canonical form of the graph is the graph."""
     graph = rdflib.Graph().parse(dist / "citygraph.ttl")
     assert set(to_canonical_graph(graph)) == set(graph)
+
+
+# The order, and how each format writes what is hard to write
+
+KIND_OF = {ID + "turku": "City", ID + "eco": "Network", CLAIM + "s/b": "Membership", CLAIM + "s/a": "Twinning"}
+IRIS = st.sampled_from([ID + "a", ID + "a-b", CLAIM + "s/b.joined", CLAIM + "s/b-c", CLAIM + "7/a", *KIND_OF]).map(
+    ox.NamedNode
+)
+PREDICATES = st.sampled_from([SKOS + "prefLabel", CG + "member", CG + "network", "urn:p", "urn:pp"]).map(ox.NamedNode)
+TEXTS = st.sampled_from(["", "a", "a ", 'a"', "a .\n", "a .\n@prefix x", "a\tb", "\u2028", "\\", "Ä", "5"])
+LITERALS = st.one_of(
+    st.builds(ox.Literal, TEXTS),
+    st.builds(lambda text, tag: ox.Literal(text, language=tag), TEXTS, st.sampled_from(["fi", "fi-FI", "en"])),
+    st.builds(lambda text: ox.Literal(text, datatype=ox.NamedNode(XSD + "date")), TEXTS),
+)
+GRAPHS = st.sampled_from([GRAPH + "s", GRAPH + "ss", GRAPH + "a"]).map(ox.NamedNode)
+CLASSED = st.builds(ox.Quad, IRIS, st.just(ox.NamedNode(TYPE)), IRIS, GRAPHS)
+QUADS = st.lists(st.builds(ox.Quad, IRIS, PREDICATES, IRIS | LITERALS, GRAPHS) | CLASSED, max_size=30)
+
+
+def listed(some: Ordered) -> list[ox.Quad]:
+    return [
+        ox.Quad(some.subjects[s], some.predicates[p], some.objects[o], some.graphs[g])
+        for g, s, said in some.nodes()
+        for p, o in said
+    ]
+
+
+def rank(quad: ox.Quad) -> tuple[object, ...]:
+    """The order of files, told without numbers."""
+    subject, predicate = value_of(quad.subject), quad.predicate.value
+    kind, keys = KIND_OF.get(owner(subject)), list(context())
+    key = key_of_term().get(predicate)
+    return (
+        value_of(quad.graph_name),
+        KINDS.index(kind) if kind else len(KINDS),
+        owner(subject),
+        subject,
+        (predicate != TYPE, keys.index(key) if key else len(keys), predicate),
+        str(quad.object),
+    )
+
+
+@given(QUADS, QUADS)
+def test_quads_by_number_stand_in_the_order_of_files(some: list[ox.Quad], others: list[ox.Quad]) -> None:
+    one, other = ordered_parts([some, others], KIND_OF)
+    assert listed(one) == sorted(set(some), key=rank)
+    assert listed(other) == sorted(set(others), key=rank)
+    assert listed(one | other) == sorted({*some, *others}, key=rank)
+    bare = {ox.Quad(*quad.triple) for quad in some}
+    assert listed(one.without_graphs()) == sorted(bare, key=rank)
+    assert set(other.terms()) == {term for quad in others for term in quad.triple}
+
+
+@given(QUADS)
+def test_lines_of_nquads_are_sorted_as_text(some: list[ox.Quad]) -> None:
+    some = [*some, *(ox.Quad(*quad.triple) for quad in some[::3])]
+    assert list(ordered(some, {}).lines()) == sorted(f"{quad} .\n" for quad in set(some))
+
+
+@given(QUADS)
+def test_each_format_gives_back_any_text(some: list[ox.Quad]) -> None:
+    every = ordered(some, KIND_OF)
+
+    def read(parts: Iterable[str], format: ox.RdfFormat) -> set[ox.Quad]:
+        return set(ox.parse("".join(parts), format=format))
+
+    assert {quad.triple for quad in read(turtle(every, KIND_OF, "t"), ox.RdfFormat.TURTLE)} == {q.triple for q in some}
+    assert read(trig(every, KIND_OF, "t"), ox.RdfFormat.TRIG) == set(some)
+    assert read(jsonld(every), ox.RdfFormat.JSON_LD) == set(some)
+
+
+def test_turtle_is_that_of_pyoxigraph_with_empty_lines(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many triples are written at a time."""
+    every = ordered(quads(dist / "citygraph.nq"), {}).without_graphs()
+    triples = [quad.triple for quad in listed(every)]
+    whole = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes(every.terms()))
+    assert whole is not None
+    for number in (1, 7, len(triples)):
+        monkeypatch.setattr(turtles, "_CHUNK", number)
+        written = [line for line in "".join(turtle(every, {}, "t")).split("\n") if line and line[0] not in "#@"]
+        assert written == [line for line in whole.decode().replace("\t", "    ").split("\n") if line and line[0] != "@"]
+
+
+def test_a_blank_node_is_not_exported() -> None:
+    blank = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.BlankNode("b"))
+    with pytest.raises(TypeError, match="holds no"):
+        list(jsonld(ordered([blank], {})))
