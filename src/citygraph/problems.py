@@ -168,14 +168,15 @@ COLUMNS = (
     *("file", "line", "column", "column_name", "name", "severity", "code", "what", "right", "value", "accepted"),
 )
 #: What a spreadsheet runs as a formula where a cell begins with it, with full-width signs; a number is none.
-_FORMULA = re.compile(r"(?!\s*[+-]?[0-9]+([.,][0-9]+)?\Z)\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
+_FORMULA = re.compile(r"(?!\s*[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?\Z)\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
 
 
 def to_csv(problems: Sequence[Problem]) -> str:
     """A table with a header, one row a problem, for whoever corrects the table that the problems are of."""
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    written.write(",".join(COLUMNS) + "\n")
+    # Texts are quoted throughout: csv would leave a carriage return bare, which ends a row for many readers.
+    writer = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerows([_inert(getattr(problem, name)) for name in COLUMNS] for problem in problems)
     return written.getvalue()
 

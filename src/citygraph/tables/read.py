@@ -87,26 +87,33 @@ def _rows(lines: Lines, name: str, table: Table, problems: list[Problem]) -> Ite
         lines.begin()
         try:
             cells = next(reader)
-            wrong = _misfit(cells, header, lines) if len(cells) != len(header) or cells == header else None
+            again = _swallowed(lines, header, table)
+            wrong = _open(lines, header, table.delimiter) if again else _misfit(cells, header, lines)
         except StopIteration:
             if not found:
                 problems.append(Problem(name, 1, 1, "row", "no row below the header", "", "", "warning"))
             return
         except csv.Error as error:
-            wrong = _broken(error, lines, header, table.delimiter)
+            again, wrong = True, _broken(error, lines, header, table.delimiter)
         found = found or bool(lines.taken[0].strip())
         if wrong is not None:
             problems += _told(wrong, name, number, header, lines.taken[0])
-            lines.give_back()
+            if again:
+                lines.give_back()
             continue
-        row = Row(number, {}, places, set(), name, cells)
-        told: list[Problem] = []
-        for column_name, cell in zip(header, cells, strict=True):
-            _cell(row, column_name, cell.strip(), table, told)
+        row, told = _clean(Row(number, {}, places, set(), name, cells), table)
         if told:
             key = row_key(row, table)
             problems.extend(replace(problem, name=key) for problem in told)
         yield row
+
+
+def _clean(row: Row, table: Table) -> tuple[Row, list[Problem]]:
+    """A row with the values of its cells, and what its cleaners refuse."""
+    told: list[Problem] = []
+    for column, place in row.places.items():
+        _cell(row, column, row.cells[place - 1].strip(), table, told)
+    return row, told
 
 
 Wrong = tuple[int, str, str]  # the column or 0 for the row as a whole, what is wrong, what would be right
@@ -121,27 +128,41 @@ def _told(wrong: Wrong, name: str, number: int, header: list[str], line: str) ->
         yield Problem(name, number, column or 1, "row", what, right, "", "warning", column_name=of, value=start)
 
 
-def _misfit(cells: list[str], header: list[str], lines: Lines) -> Wrong:
-    """Why a row that was read does not fit its header."""
+def _misfit(cells: list[str], header: list[str], lines: Lines) -> Wrong | None:
+    """Why a row that was read does not fit its header; None where it does."""
+    if len(cells) == len(header) and cells != header:
+        return None
     if cells == header:
         return 0, "the header stands again", "left out"
     what = f"{len(cells)} cells under {len(header)} columns"
     if len(lines.taken) > 1:
-        return (
-            0,
-            f"{what}, in {len(lines.taken)} lines",
-            "look at its quotation marks; left out, the lines below are read as rows",
-        )
+        what += f", in {len(lines.taken)} lines"
+        return 0, what, "look at its quotation marks; left out"
     return 0, what, "left out"
 
 
 def _broken(error: csv.Error, lines: Lines, header: list[str], delimiter: str) -> Wrong:
     """Why a row cannot be read, at the cell whose quotation mark stays open where there is one."""
     what, right = _reason(error)
-    first = lines.taken[0]
     if len(lines.taken) == 1 and "end of data" not in str(error):
         return 0, f"the row cannot be read: {what}", right
-    cells = next(csv.reader([first], delimiter=delimiter))
+    return _open(lines, header, delimiter)
+
+
+def _swallowed(lines: Lines, header: list[str], table: Table) -> bool:
+    """Whether a cell of several lines holds a sound row: a quotation mark that a later, stray one closed."""
+    for line in lines.taken[1:-1]:
+        cells = next(csv.reader([line], delimiter=table.delimiter), [])
+        if len(cells) == len(header):
+            row, told = _clean(Row(0, {}, {name: n for n, name in enumerate(header, 1)}, set(), "", cells), table)
+            if not told and row_key(row, table):
+                return True
+    return False
+
+
+def _open(lines: Lines, header: list[str], delimiter: str) -> Wrong:
+    """That the first line of a row opens a cell with a quotation mark that is not closed, at that cell."""
+    cells = next(csv.reader([lines.taken[0]], delimiter=delimiter))
     what = "the quotation mark that opens this cell is not closed"
     right = "close it, or double one that belongs to the text; left out, the lines below are read as rows"
     return min(len(cells), len(header)), what, right

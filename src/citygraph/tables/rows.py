@@ -113,4 +113,8 @@ class Rows:
     def _tell(self, row: Row, code: str, what: str, right: str, value: str = "") -> None:
         self.left_out += 1
         key = row_key(row, self.table)
-        self.problems.append(Problem(row.file, row.number, 1, code, what, right, key, "warning", value=value))
+        header = self.table.key[0] if code == "row-key" else ""
+        place = row.number, row.places.get(header, 1)
+        self.problems.append(
+            Problem(row.file, *place, code, what, right, key, "warning", column_name=header, value=value)
+        )
