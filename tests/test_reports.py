@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ from citygraph.problems import COLUMNS, CitygraphError, Problem, formulas, summa
 from citygraph.tables.describe import Table, read_description
 from citygraph.tables.lines import MAX_LINES
 from citygraph.tables.read import read_rows
+from conftest import ROOT
 from test_tables import DESCRIPTION, GOOD, HEADER
 
 WRONG = (
@@ -94,7 +96,7 @@ def test_the_offending_cell_is_that_of_the_file(place: Path) -> None:
     write("members.csv", HEADER + row(1) + row(2, country="finland", name="ubc"))
     told = {row["code"]: row for row in rows(check("--format", "csv"))}
     assert [told["unknown-entity"][key] for key in ("column", "column_name", "value")] == ["2", "name", "Lahti"]
-    assert [told["shacl-City-country"][key] for key in ("column", "column_name", "value")] == [
+    assert [told["shacl-Actor-country"][key] for key in ("column", "column_name", "value")] == [
         "3", "country", "finland",
     ]  # fmt: skip
 
@@ -416,6 +418,20 @@ def test_a_missing_configuration_and_a_folder(place: Path) -> None:
     for name in ("nowhere.toml", "data"):
         done = citygraph("check", "--config", name)
         assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+
+
+def test_the_examples_of_the_documentation_are_good(place: Path) -> None:
+    text = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    (accepted,) = re.findall(r"```yaml\n(accepted:.*?)```", text, re.DOTALL)
+    entries, problems = read_accepted(Path(write("accepted.yaml", accepted)))
+    assert (len(entries), problems) == (3, [])
+    (config,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    told = read_config(Path(write("citygraph.toml", config)))
+    assert list(told.tables) == ["gcom", "sister-cities"]
+    assert (told.accepted, told.strict) == (Path("accepted.yaml"), True)
+    assert f"`{','.join(COLUMNS)}`" in text
+    for option in ("--format csv", "--summary", "--accepted", "--since", "--config", "--with"):
+        assert f"`{option}" in text or f" {option}" in text
 
 
 # Several files of one table
