@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from citygraph.files import shown
+from citygraph.options import Progress
 from citygraph.problems import CitygraphError, Problem
 from citygraph.tables.clean import CLEANERS
 from citygraph.tables.describe import Table
 from citygraph.tables.lines import Lines, no_text, size_of
 
-#: Told while a table is read: its name, the bytes that are read, and all of them. They are equal when it is done.
-Progress = Callable[[str, int, int], None]
 _OFTEN = 1_000  # rows
 _MOST = 200  # characters of a row in a problem
 
