@@ -18,8 +18,9 @@ FLOORS = [
     ["files"],
     ["vocabulary", "marked", "quotes", "mentions", "terms"],
     ["sheets", "rules", "index", "literals"],
+    ["options", "known"],
     ["registry", "evidence", "reason", "closure", "validate", "queries", "order"],
-    ["constraints", "tables.clean", "turtle", "jsonld"],
+    ["constraints", "tables.clean", "tables.lines", "turtle", "jsonld"],
     ["tables.describe"],
     ["tables.read"],
     ["tables.rows"],
@@ -27,6 +28,7 @@ FLOORS = [
     ["results", "build"],
     ["release"],
     ["asking", "overview"],
+    ["terminal"],
     ["cli"],
 ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from citygraph import build as pipeline
+from citygraph.options import Options
 from citygraph.problems import Problem
 from conftest import ROOT, Run
 
@@ -64,7 +65,7 @@ def spoil(data: Path, file: str, edits: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def check(*only: str, language: str = "en") -> list[Problem]:
-    return pipeline.check(Path("data"), [Path(path) for path in only], language).problems
+    return pipeline.check(Path("data"), Options(language=language), [Path(path) for path in only]).problems
 
 
 CASES = [
@@ -454,7 +455,7 @@ def test_json_and_sarif_tell_the_same(broken: tuple[Path, list[str]], run: Run) 
 
 def test_the_shapes_speak_finnish(broken: tuple[Path, list[str]]) -> None:
     folder, places = broken
-    told = pipeline.check(folder / "data", (), "fi").problems
+    told = pipeline.check(folder / "data", Options(language="fi")).problems
     assert len(told) == len(places)
     assert any("Kirjoita count yhtenä kokonaislukuna, vähintään 1." in problem.what for problem in told)
     assert any("Yksi leveysaste" in p.what or "leveys" in p.what for p in told if p.code == "shacl-Actor-lat")

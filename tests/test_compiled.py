@@ -17,6 +17,7 @@ from citygraph.build import ontology
 from citygraph.closure import close
 from citygraph.constraints import UnknownConstraintError, compile_shapes, conform
 from citygraph.index import Index
+from citygraph.options import Options
 from citygraph.reason import infer, triples_of, worthwhile
 from citygraph.rules import Triple, compile_rules, prove
 from citygraph.validate import Result, shapes_files, shapes_graph, validate
@@ -91,7 +92,7 @@ def test_a_broken_rule_is_noticed(built: pipeline.Built) -> None:
 
 
 def test_a_release_is_the_same_by_either(dist: Path, tmp_path: Path) -> None:
-    pipeline.release(ROOT / "data", tmp_path / "out", validator="compiled", reasoner="compiled")
+    pipeline.release(ROOT / "data", tmp_path / "out", Options(validator="compiled", reasoner="compiled"))
     for file in sorted(dist.iterdir()):
         assert (tmp_path / "out" / file.name).read_bytes() == file.read_bytes(), file.name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from citygraph import Release
 from citygraph import build as pipeline
 from citygraph.files import resource
+from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem, ProblemsError
 from citygraph.tables.clean import CLEANERS
 from citygraph.tables.describe import Table, read_description
@@ -65,10 +67,10 @@ def data(tmp_path: Path, sheets: object) -> Path:
     return folder
 
 
-def table(tmp_path: Path, rows: str | bytes) -> dict[str, Path]:
+def table(tmp_path: Path, rows: str | bytes) -> Options:
     path = tmp_path / "members.csv"
     path.write_bytes(rows if isinstance(rows, bytes) else (HEADER + rows).encode())
-    return {"members": path}
+    return Options(tables={"members": [path]})
 
 
 def rows_of(tmp_path: Path, rows: str | bytes, description: str = DESCRIPTION) -> tuple[list[str], list[Problem]]:
@@ -76,13 +78,13 @@ def rows_of(tmp_path: Path, rows: str | bytes, description: str = DESCRIPTION) -
     found, problems = read_description(description, "members.yaml", "members")
     assert problems == []
     assert isinstance(found, Table)
-    path = table(tmp_path, rows)["members"]
-    made = Rows(found, "members.csv", problems).read(read_rows(path, found, problems))
+    (path,) = table(tmp_path, rows).tables["members"]
+    made = Rows(found, problems).read(read_rows(path, found, problems))
     return [fact.name for _, _, _, facts in made for fact in facts], problems
 
 
 def test_a_row_becomes_a_claim_with_its_row_as_evidence(tmp_path: Path, data: Path) -> None:
-    built = pipeline.build(data, tables=table(tmp_path, GOOD))
+    built = pipeline.build(data, table(tmp_path, GOOD))
     assert built.problems == []
     graph = Release.build(data, table(tmp_path, GOOD))
     (row,) = graph.query("memberships", network="ubc")
@@ -117,7 +119,7 @@ def test_names_of_rows_survive_resorting_and_added_rows(tmp_path: Path) -> None:
         (GOOD + "8,too,short\n", "3:1", "3 cells under 8 columns"),
         (GOOD + GOOD, "3:1", "the key '7' stands twice; row 2 has it"),
         (GOOD.replace("7,", "-,"), "2:1", "the row has no key: number is empty"),
-        (GOOD.replace("Lahti", 'La"hti') + '9,"open', "3:1", "the row cannot be read"),
+        (GOOD.replace("Lahti", 'La"hti') + '9,"open', "3:2", "opens this cell is not closed"),
     ],
 )
 def test_what_is_wrong_with_a_row_is_told_in_its_place(rows: str, place: str, told: str, tmp_path: Path) -> None:
@@ -144,7 +146,7 @@ def test_the_other_rows_are_read(tmp_path: Path) -> None:
 )
 def test_a_header_that_does_not_fit(header: str, told: str, tmp_path: Path, data: Path) -> None:
     with pytest.raises(ProblemsError) as raised:
-        pipeline.build(data, tables=table(tmp_path, (header + GOOD).encode()))
+        pipeline.build(data, table(tmp_path, (header + GOOD).encode()))
     assert any(told in problem.what and problem.line == 1 for problem in raised.value.problems)
 
 
@@ -152,7 +154,7 @@ def test_a_header_that_does_not_fit(header: str, told: str, tmp_path: Path, data
     ("content", "told"),
     [
         (b"", "no header row"),
-        (b"PK\x03\x04\x14\x00\x06\x00\xff\xfe", "not UTF-8"),
+        (b"PK\x03\x04\x14\x00\x06\x00\xff\xfe", "an Excel file"),
         ((HEADER + GOOD.replace("Lahti", "J\xe4rvi")).encode("latin-1"), "byte 0xE4 is not UTF-8"),
     ],
 )
@@ -163,7 +165,7 @@ def test_what_is_no_table(content: bytes, told: str, tmp_path: Path) -> None:
 
 def test_a_row_that_breaks_a_shape_is_left_out_unless_strict(tmp_path: Path, data: Path) -> None:
     rows = table(tmp_path, GOOD + "8,,FI,91,0,2013,True,published\n")
-    built = pipeline.build(data, tables=rows)
+    built = pipeline.build(data, rows)
     assert built.left_out == {ID + "members-8", f"{ID}claim/members/8-adhesion"}
     subjects = {str(quad.subject) for quad in built.asserted}
     assert any("members-7" in subject for subject in subjects)
@@ -171,11 +173,11 @@ def test_a_row_that_breaks_a_shape_is_left_out_unless_strict(tmp_path: Path, dat
     told = {(p.line, p.column, p.code) for p in built.problems if p.severity == "violation"}
     assert told == {(3, 4, "shacl-Actor-lat"), (3, 1, "shacl-Actor-name")}
     with pytest.raises(ProblemsError):
-        pipeline.build(data, tables=rows, strict=True)
+        pipeline.build(data, replace(rows, strict=True))
 
 
 def test_without_tables_the_build_is_as_before(built: pipeline.Built, tmp_path: Path) -> None:
-    again = pipeline.build(ROOT / "data", tables={})
+    again = pipeline.build(ROOT / "data", Options(tables={}))
     assert again.asserted == built.asserted
 
 
@@ -220,12 +222,13 @@ def test_a_part_of_the_real_tables(shared: Path, tmp_path: Path) -> None:
     part = tmp_path / "gcom.csv"
     part.write_text("".join(lines[:400]), "utf-8")
     targets = shared / "data" / "eucom" / "targets.csv"
-    built = pipeline.build(ROOT / "data", tables={"gcom": part, "eucom": targets})
+    options = Options(tables={"gcom": [part], "eucom": [targets]})
+    built = pipeline.build(ROOT / "data", options)
     assert {p.what.partition(":")[0] for p in built.problems if p.code == "cell"} <= {
         "organisation_latitude",
         "organisation_longitude",
     }
-    graph = Release.build(ROOT / "data", {"gcom": part, "eucom": targets})
+    graph = Release.build(ROOT / "data", options)
     (row,) = graph.query(f"SELECT (COUNT(?c) AS ?n) WHERE {{ ?c <{CG}source> <{ID}gcom> }}")
     assert int(row["n"] or 0) > 399
     # 39 targets join no signatory: 38 carry no address, and the thing of the last has no name.

@@ -44,15 +44,15 @@ def remote(url: str, timeout: float) -> Target:
     return Target(lambda text: ask(url, text, timeout), queries.resolve, labels)
 
 
-def pairs(params: Sequence[str], option: str = "-p", example: str = "city=lahti") -> dict[str, str]:
+def pairs(params: Sequence[str]) -> dict[str, str]:
     """`name=value` texts as a mapping; raises CitygraphError for a text without = or a name given twice."""
     given: dict[str, str] = {}
     for param in params:
         name, equals, value = param.partition("=")
         if not equals or not name:
-            raise CitygraphError(f"{option} {param}: write NAME=VALUE, for instance {option} {example}")
+            raise CitygraphError(f"-p {param}: write NAME=VALUE, for instance -p city=lahti")
         if name in given:
-            raise CitygraphError(f"{option} {name}: given twice")
+            raise CitygraphError(f"-p {name}: given twice")
         given[name] = value
     return given
 

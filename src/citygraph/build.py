@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,7 +17,9 @@ from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_tabl
 from citygraph.export import export
 from citygraph.files import read_text, replaced, resource, shown, writable
 from citygraph.index import Index
+from citygraph.known import accept, read_accepted
 from citygraph.load import Loaded, load, themes
+from citygraph.options import DEFAULT, Options
 from citygraph.problems import CitygraphError, Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
 from citygraph.reason import infer, inferred_quads, triples_of, worthwhile
@@ -27,8 +30,6 @@ from citygraph.tables.read import read_rows
 from citygraph.tables.rows import Rows
 from citygraph.validate import Result, located, shapes_files, validate
 from citygraph.vocabulary import CG, TYPE, owner
-
-Step = Callable[[str], None]
 
 #: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.
 LARGE = 20_000
@@ -50,7 +51,7 @@ class Checked:
 
     def unbuildable(self, strict: bool) -> bool:
         """Whether a violation stops a build: one of a sheet, the registry or a table's header; of a row if `strict`."""
-        return violated(p for p in self.problems if strict or p.file not in self.tables or p.code == "column")
+        return violated(p for p in self.problems if strict or p.blocks(self.tables))
 
 
 @dataclass
@@ -71,10 +72,6 @@ def ontology() -> list[ox.Triple]:
     return ontology_triples(str(resource("ontology/ontology.ttl")))
 
 
-def _silent(_: str) -> None:
-    return None
-
-
 def findings(asserted: Sequence[ox.Quad], validator: str = "auto") -> list[Result]:
     """SHACL results by `pyshacl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
     if validator == "pyshacl" or (validator == "auto" and len(asserted) < LARGE):
@@ -91,36 +88,31 @@ def inferences(asserted: Sequence[ox.Quad], reasoner: str = "auto") -> list[ox.Q
     return inferred_quads(filter(worthwhile, close(triples, compile_rules(ontology()))))
 
 
-def check(
-    data: Path,
-    only: Sequence[Path] = (),
-    language: str = "en",
-    step: Step = _silent,
-    validator: str = "auto",
-    tables: Mapping[str, Path] | None = None,
-) -> Checked:
+def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> Checked:
     """Load, encode and validate `data`: all problems of all files, in order.
 
-    `tables` are published tables by the name of their description in data/tables. With `only`, those sheets or registry
-    files beside the whole registry, and the problems of just these.
+    With `only`, those sheets or registry files beside the whole registry, and the problems of just these.
     """
-    step("reading")
+    options.step("reading")
+    entries, refused = read_accepted(options.accepted) if options.accepted else ([], [])
     loaded = load(data, only)
-    step("encoding")
+    options.step("encoding")
     parts = _encode(loaded)
-    parts += [_table(name, path, data, loaded) for name, path in (tables or {}).items()]
+    parts += [_table(name, data, loaded, options) for name in options.tables]
     asserted = [quad for part in parts for quad in part.quads()] + encode_themes(themes())
     problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
     places: dict[str, tuple[Record, str]] = {}
     for part in parts:
         places |= part.places
-    step("validating")
-    results = findings(asserted, validator)
-    problems += located(results, places, language, problems)
+    options.step("validating")
+    results = findings(asserted, options.validator)
+    problems += located(results, places, options.language, problems)
+    files = options.files
+    problems = refused + accept(ordered(problems), entries, files, whole=not only)
     if only:
         names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
+        names |= {shown(options.accepted)} if options.accepted else set()
         problems = [problem for problem in problems if problem.file in names]
-    files = {shown(path) for path in (tables or {}).values()}
     rows = {iri for iri, (record, _) in places.items() if record.file in files}
     return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, rows)
 
@@ -129,8 +121,11 @@ def _encode(loaded: Loaded) -> list[Encoded]:
     return [encode_registry(loaded.registry), *(encode_sheet(sheet, loaded.registry) for sheet in loaded.sheets)]
 
 
-def _table(name: str, path: Path, data: Path, loaded: Loaded) -> Encoded:
-    """One table by its description; raises CitygraphError where there is none, ProblemsError where it is wrong."""
+def _table(name: str, data: Path, loaded: Loaded, options: Options) -> Encoded:
+    """One table, of however many files, by its description.
+
+    Raises CitygraphError where there is none, ProblemsError where it is wrong.
+    """
     file = data / "tables" / f"{name}.yaml"
     if not file.exists():
         known = [each.stem for each in (data / "tables").glob("*.yaml")]
@@ -140,29 +135,22 @@ def _table(name: str, path: Path, data: Path, loaded: Loaded) -> Encoded:
     table, found = read_description(text, shown(file), file.stem) if text is not None else (None, [])
     if table is None:
         raise ProblemsError([*problems, *found])
-    rows = Rows(table, shown(path), loaded.problems)
-    return encode_table(table.source, rows.read(read_rows(path, table, loaded.problems)), loaded.registry)
+    files = options.tables[name]
+    rows = chain.from_iterable(read_rows(path, table, loaded.problems, options.progress) for path in files)
+    return encode_table(table.source, Rows(table, loaded.problems).read(rows), loaded.registry)
 
 
-def build(
-    data: Path,
-    language: str = "en",
-    step: Step = _silent,
-    validator: str = "auto",
-    reasoner: str = "auto",
-    tables: Mapping[str, Path] | None = None,
-    strict: bool = False,
-) -> Built:
+def build(data: Path, options: Options = DEFAULT) -> Built:
     """The whole graph in memory; raises ProblemsError with every problem where there is a violation.
 
-    What a table's row says against a shape is left out instead, unless `strict`.
+    What a table's row says against a shape is left out instead, unless it is to be strict.
     """
-    checked = check(data, (), language, step, validator, tables)
-    if checked.unbuildable(strict):
-        raise ProblemsError(checked.problems)
+    checked = check(data, options)
+    if checked.unbuildable(options.strict):
+        raise ProblemsError(checked.problems, checked.tables)
     asserted, results, left_out = _sound_rows(checked)
-    step("reasoning")
-    added = inferences(asserted, reasoner)
+    options.step("reasoning")
+    added = inferences(asserted, options.reasoner)
     return Built(
         asserted, checked.problems, results, checked.sources, checked.tables, checked.rows, added, left_out
     )  # fmt: skip
@@ -182,23 +170,14 @@ def _sound_rows(checked: Checked) -> tuple[list[ox.Quad], list[Result], set[str]
     return asserted, [r for r in checked.results if owner(r.focus) not in left_out], left_out
 
 
-def release(
-    data: Path,
-    out: Path,
-    language: str = "en",
-    step: Step = _silent,
-    validator: str = "auto",
-    reasoner: str = "auto",
-    tables: Mapping[str, Path] | None = None,
-    strict: bool = False,
-) -> Built:
+def release(data: Path, out: Path, options: Options = DEFAULT) -> Built:
     """Build `data` into the folder `out`, which changes only when everything went well.
 
     Raises ProblemsError where the data has a violation, CitygraphError where a file cannot be read or written.
     """
     writable(out)
-    built = build(data, language, step, validator, reasoner, tables, strict)
-    step("writing")
+    built = build(data, options)
+    options.step("writing")
     with replaced(out) as folder:
         export(folder, built.asserted, built.inferred, built.results)
         for name in ("ontology.ttl", "context.jsonld"):

@@ -9,14 +9,21 @@ import signal
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from citygraph import __version__
-from citygraph.problems import PRINTERS, CitygraphError, ProblemsError, tally, violated
+from citygraph.problems import PRINTERS, CitygraphError, Problem, ProblemsError, formulas, summary, tally, violated
+from citygraph.terminal import reading, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from citygraph.options import Options
 
 # Everything else is imported where it is needed: --help must answer at once.
 
@@ -26,10 +33,17 @@ VALIDATOR = click.option(
 )  # fmt: skip
 TABLES = click.option(
     "--with", "tables", multiple=True, metavar="NAME=PATH",
-    help="A published table, by the name of its description in data/tables; may be repeated.",
+    help="A published table, by the name of its description in data/tables; may be repeated, also for one NAME.",
 )  # fmt: skip
 LANGUAGE = click.Choice(["en", "fi", "sv"])
 EXISTING = click.Path(path_type=Path)
+ACCEPTED = click.option(
+    "--accepted", type=EXISTING, metavar="FILE", help="Findings that are let be, each with its reason (YAML)."
+)
+CONFIG = click.option(
+    "--config", type=EXISTING, metavar="FILE",
+    help="Tables, accepted findings and strict from a file (TOML); an option given beside it goes before it.",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -46,7 +60,7 @@ def outcomes() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except ProblemsError as error:
-        click.echo(PRINTERS["text"](error.problems), err=True, nl=False)
+        tell_briefly(error.problems, error.tables)
         click.echo(f"{tally(error.problems)}; nothing was written", err=True)
         sys.exit(1)
     except CitygraphError as error:
@@ -91,15 +105,23 @@ def _silence() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def steps() -> Callable[[str], None]:
-    """Progress on stderr, silent until a second has passed."""
-    start = time.monotonic()
+def tell_briefly(problems: Iterable[Problem], tables: Collection[str]) -> None:
+    """Problems as lines, but those of the rows of tables, which may be thousands, as their number."""
+    rows = [problem for problem in problems if not problem.blocks(tables)]
+    click.echo(PRINTERS["text"]([problem for problem in problems if problem.blocks(tables)]), err=True, nl=False)
+    click.echo(summary(rows), err=True, nl=False)
+    if rows:
+        click.echo("citygraph check with the same tables tells where in their rows", err=True)
 
-    def say(what: str) -> None:
-        if time.monotonic() - start > 1:
-            click.echo(f"{what} …", err=True)
 
-    return say
+def gathered(config: Path | None, tables: tuple[str, ...], accepted: Path | None, strict: bool = False) -> Options:
+    """The options that the command line and a configuration file give; the command line goes first."""
+    from citygraph.options import Config, Options, read_config, tables_of
+
+    told = read_config(config) if config else Config()
+    return Options(
+        tables={**told.tables, **tables_of(tables)}, accepted=accepted or told.accepted, strict=strict or told.strict
+    )
 
 
 def data_folder(given: Path | None) -> Path:
@@ -128,56 +150,52 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, type=EXISTING)
 @click.option("--data", type=EXISTING, help="The data folder; by default data/ here, else the one of citygraph.")
-@click.option("--format", "form", type=click.Choice(list(PRINTERS)), default="text", help="text by default.")
+@click.option("--format", "form", type=click.Choice(list(PRINTERS)), default="text",
+              help="text by default; csv is a table for whoever corrects a table.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "fi"]), default="en", help="Language of the shapes' messages.")
 @VALIDATOR
 @TABLES
+@ACCEPTED
+@CONFIG
+@click.option("--summary", "brief", is_flag=True, help="Count the findings by code on stderr; done anyway for tables.")
+@click.option("--since", type=EXISTING, metavar="REPORT",
+              help="Tell only what this earlier --format json report does not.")  # fmt: skip
 def check(
-    paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str, tables: tuple[str, ...]
-) -> None:
+    paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str, tables: tuple[str, ...],
+    accepted: Path | None, config: Path | None, brief: bool, since: Path | None,
+) -> None:  # fmt: skip
     """Report all problems of all fact sheets and the registry, or of the files PATHS, as file:line:column.
 
-    Exit code 1 when there is a violation, 2 when a file cannot be read.
+    With tables, also those of their rows, as file:row:column. Exit code 1 when there is a violation that is not
+    accepted, 2 when a file cannot be read.
 
     \b
-    Example:
+    Examples:
       citygraph check data/articles/lahti-networks-2012.yaml
+      citygraph check --with gcom=signatories.csv --format csv > corrections.csv
+      citygraph check --config citygraph.toml --since last.json
     """
-    with outcomes():
+    with outcomes(), reading() as progress:
         from citygraph import build as pipeline
+        from citygraph.known import read_report, unseen
+        from citygraph.load import sheets_of
 
         folder = data_folder(data)
         only = [path for given in paths for path in sheets_of(given, folder)]
-        checked = pipeline.check(folder, only, lang, steps(), validator, tables_of(tables))
-        click.echo(PRINTERS[form](checked.problems), nl=False)
+        options = replace(gathered(config, tables, accepted), language=lang, validator=validator)
+        earlier = read_report(since) if since else None
+        checked = pipeline.check(folder, replace(options, step=steps(), progress=progress), only)
+        problems = checked.problems if earlier is None else unseen(checked.problems, earlier)
+        click.echo(PRINTERS[form](problems), nl=False)
+        if form == "csv" and (changed := formulas(problems)):
+            what = "1 cell begins" if changed == 1 else f"{changed} cells begin"
+            click.echo(f"{what} as a formula does and got an apostrophe in front; --format json has none", err=True)
+        if brief or options.tables:
+            click.echo(summary(problems), err=True, nl=False)
         number = len(only) if only else checked.sources
         sheets = f"{number} {'file' if only else 'sheet'}{'' if number == 1 else 's'}"
-        click.echo(f"{sheets}: {tally(checked.problems)}", err=True)
-        sys.exit(1 if violated(checked.problems) else 0)
-
-
-def tables_of(given: tuple[str, ...]) -> dict[str, Path]:
-    """NAME=PATH texts as a mapping, in their order."""
-    from citygraph.asking import pairs
-
-    return {name: Path(path) for name, path in pairs(given, "--with", "gcom=signatories.csv").items()}
-
-
-def sheets_of(given: Path, folder: Path) -> list[Path]:
-    """The sheets that a path means: itself, the sheet of a text, or those below a folder."""
-    if given.is_dir():
-        if given.resolve() == folder.resolve():
-            return []
-        found = sorted(p for p in given.rglob("*.yaml") if not any(n[0] == "." for n in p.relative_to(given).parts))
-        if not found:
-            raise CitygraphError(f"{given}: no fact sheets (.yaml) below it")
-        return found
-    path = given.with_suffix(".yaml") if given.suffix == ".txt" else given
-    if not path.exists():
-        raise CitygraphError(f"{given}: no such file")
-    if path.suffix != ".yaml":
-        raise CitygraphError(f"{given}: not a fact sheet; give a .yaml file or a folder")
-    return [path]
+        click.echo(f"{sheets}: {tally(problems)}", err=True)
+        sys.exit(1 if violated(problems) else 0)
 
 
 @main.command()
@@ -191,34 +209,32 @@ def sheets_of(given: Path, folder: Path) -> list[Path]:
     help="owlrl is the reference; auto takes the compiled one, which gives the same, for large graphs.",
 )  # fmt: skip
 @TABLES
+@ACCEPTED
+@CONFIG
 @click.option("--strict", is_flag=True, help="Stop at a table's row that breaks a shape instead of leaving it out.")
 def build(
-    data: Path | None,
-    out: Path,
-    lang: str,
-    quiet: bool,
-    validator: str,
-    reasoner: str,
-    tables: tuple[str, ...],
-    strict: bool,
-) -> None:
+    data: Path | None, out: Path, lang: str, quiet: bool, validator: str, reasoner: str, tables: tuple[str, ...],
+    accepted: Path | None, config: Path | None, strict: bool,
+) -> None:  # fmt: skip
     """Check the data, add what follows, and write the graph as Turtle, TriG, N-Quads and JSON-LD.
 
     A violation stops the build: exit code 1, and the earlier release stays as it was.
 
     \b
-    Example:
+    Examples:
       citygraph build --out dist
+      citygraph build --with gcom=signatories.csv --accepted accepted.yaml
     """
-    with outcomes():
+    with outcomes(), reading() as progress:
         from citygraph import build as pipeline
         from citygraph.overview import overview
         from citygraph.release import Release
 
-        step = (lambda _: None) if quiet else steps()
-        built = pipeline.release(data_folder(data), out, "en", step, validator, reasoner, tables_of(tables), strict)
-        own = [problem for problem in built.problems if problem.file not in built.tables]
-        click.echo(PRINTERS["text"](own), err=True, nl=False)
+        options = replace(gathered(config, tables, accepted, strict), validator=validator, reasoner=reasoner)
+        if not quiet:
+            options = replace(options, step=steps(), progress=progress)
+        built = pipeline.release(data_folder(data), out, options)
+        tell_briefly(built.problems, built.tables)
         if not quiet:
             for line in overview(built, Release.open(out), out, lang):
                 click.echo(line)

@@ -135,9 +135,7 @@ def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:
                 if not _address(text):
                     what = f"{text!r} is not an address"
                     right = "write it in full, http or https, spaces as %20"
-                    encoded.problems.append(
-                        Problem(record.file, value.line, value.column, "iri", what, right, record.name)
-                    )
+                    encoded.problems.append(record.problem_of(value, "iri", what, right))
                     continue
             elif key in references():
                 if not registry.known(text):

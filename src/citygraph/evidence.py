@@ -77,14 +77,14 @@ def _locate(text: str, fact: Record, found: Found) -> None:
         if isinstance(span, Miss):
             what = span.what.replace("the quote", "the context")
             right = "quote more words of it" if span.code == "quote-ambiguous" else span.right
-            found.problems.append(Problem(fact.file, value.line, value.column, span.code, what, right, fact.name))
+            found.problems.append(fact.problem_of(value, span.code, what, right))
         else:
             found.contexts.append(span)
     for value in _values(fact, "unnamed"):
         if found.quote and not any(value.text in span.exact for span in (found.quote, *found.contexts)):
             what = f"{value.text!r} is not in the quote or its context"
             right = "`unnamed` gives the source's own words for what it does not name"
-            found.problems.append(Problem(fact.file, value.line, value.column, "unnamed", what, right, fact.name))
+            found.problems.append(fact.problem_of(value, "unnamed", what, right))
 
 
 def _hold(sheet: Sheet, fact: Record, found: Found, year_from: str | None) -> None:
@@ -156,7 +156,7 @@ def _percent(fact: Record, found: Found, words: str) -> None:
 def _not_shown(fact: Record, value: Value, kind: str, text: str) -> Problem:
     what = f"neither the quote nor its context shows the {kind} {text}"
     right = "quote the words that do, add them as context, or leave it out"
-    return Problem(fact.file, value.line, value.column, f"{kind}-not-shown", what, right, fact.name)
+    return fact.problem_of(value, f"{kind}-not-shown", what, right)
 
 
 def _number(text: str) -> float | None:

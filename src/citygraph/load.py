@@ -62,6 +62,23 @@ def themes() -> list[ox.Triple]:
     return [quad.triple for quad in ox.parse(path=resource("ontology/themes.ttl"))]
 
 
+def sheets_of(given: Path, folder: Path) -> list[Path]:
+    """The sheets that a path means: itself, the sheet of a text, or those below a folder."""
+    if given.is_dir():
+        if given.resolve() == folder.resolve():
+            return []
+        found = sorted(p for p in given.rglob("*.yaml") if not any(n[0] == "." for n in p.relative_to(given).parts))
+        if not found:
+            raise CitygraphError(f"{given}: no fact sheets (.yaml) below it")
+        return found
+    path = given.with_suffix(".yaml") if given.suffix == ".txt" else given
+    if not path.exists():
+        raise CitygraphError(f"{given}: no such file")
+    if path.suffix != ".yaml":
+        raise CitygraphError(f"{given}: not a fact sheet; give a .yaml file or a folder")
+    return [path]
+
+
 def _sheet(path: Path, data: Path, loaded: Loaded) -> None:
     """One sheet, with its text where it is an article. A sheet may lie elsewhere, as a draft does."""
     article = path.parent.name != "pages"

@@ -26,8 +26,7 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
     words = "its words" if articles == 1 else "their words"
     yield f"Sources   {_many(articles, 'article')} with {words}, {pages} as reference"
     if built.tables:
-        of_rows = Counter(problem.severity for problem in built.problems if problem.file in built.tables)
-        found = f"{of_rows['violation']} violations, {of_rows['warning']} warnings in their rows"
+        found = tally(problem for problem in built.problems if problem.file in built.tables) + " in their rows"
         out_of = f"{len(built.left_out)} things and claims left out (citygraph check --with ... tells why)"
         yield f"Tables    {_many(len(built.tables), 'table')}: {found}; {out_of}"
     told = ", ".join(f"{n} {name}" for name, n in claims.items())

@@ -1,10 +1,13 @@
-"""The Problem record, and text, JSON and SARIF as three printers of it."""
+"""The Problem record, and text, JSON, SARIF and CSV as four printers of it."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Literal
@@ -19,7 +22,9 @@ class Problem:
     """One finding in one place.
 
     Lines and columns count from 1; columns count Unicode code points. `name` is the claim's or entry's own name,
-    `code` the stable name of the check, `right` what would be right.
+    `code` the stable name of the check, `right` what would be right. In a table `line` is the row, `column_name` the
+    header of the column and `name` the key of the row; `value` is the cell or value that is meant. `accepted` is the
+    reason for which a finding is let be.
     """
 
     file: str
@@ -33,6 +38,16 @@ class Problem:
     focus: str = ""
     path: str = ""
     component: str = ""
+    column_name: str = ""
+    value: str = ""
+    accepted: str = ""
+
+    def blocks(self, tables: Collection[str]) -> bool:
+        """Whether a build cannot go on without this: it is of a sheet, the registry or the header of a table.
+
+        A row of one of `tables` can be left out.
+        """
+        return self.file not in tables or self.code == "column"
 
     def text(self) -> str:
         """`file:line:column: severity: what; what would be right [name]`."""
@@ -54,9 +69,11 @@ class CitygraphError(Exception):
 class ProblemsError(Exception):
     """A violation in the data, which a build does not go on with: exit code 1."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], tables: Iterable[str] = ()) -> None:
+        """`tables` are the files of which only a summary is to be printed."""
         super().__init__(f"{len(problems)} problems")
         self.problems = list(problems)
+        self.tables = set(tables)
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
@@ -65,20 +82,35 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def violated(problems: Iterable[Problem]) -> bool:
-    """Whether any of them is a violation."""
-    return any(problem.severity == "violation" for problem in problems)
+    """Whether any of them is a violation that nobody has accepted."""
+    return any(problem.severity == "violation" and not problem.accepted for problem in problems)
 
 
 def tally(problems: Iterable[Problem]) -> str:
-    """`2 violations, 1 warning, 0 notes` for people."""
-    count = Counter(problem.severity for problem in problems)
+    """`2 violations, 1 warning, 0 notes` for people, and how many are accepted where any is."""
+    count = Counter("accepted" if problem.accepted else problem.severity for problem in problems)
     names = {"violation": "violation", "warning": "warning", "info": "note"}
-    return ", ".join(f"{count[s]} {names[s]}{'' if count[s] == 1 else 's'}" for s in SEVERITIES)
+    told = [f"{count[s]} {names[s]}{'' if count[s] == 1 else 's'}" for s in SEVERITIES]
+    return ", ".join([*told, *([f"{count['accepted']} accepted"] if count["accepted"] else [])])
+
+
+def summary(problems: Iterable[Problem]) -> str:
+    """How many findings of each code, as a table, the worst first and accepted ones apart; empty where none are."""
+    told, accepted = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
+    for problem in problems:
+        (accepted if problem.accepted else told)[SEVERITIES.index(problem.severity), problem.code] += 1
+    keys = sorted({*told, *accepted}, key=lambda key: (key[0], -told[key], key[1]))
+    if not keys:
+        return ""
+    rows: list[tuple[str, str, str, str]] = [("severity", "code", "count", "accepted")]
+    rows += [(SEVERITIES[key[0]], key[1], f"{told[key]:,}", f"{accepted[key]:,}") for key in keys]
+    wide = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "".join(f"{a:{wide[0]}}  {b:{wide[1]}}  {c:>{wide[2]}}  {d:>{wide[3]}}\n" for a, b, c, d in rows)
 
 
 def to_text(problems: Sequence[Problem]) -> str:
-    """One line a problem."""
-    return "".join(problem.text() + "\n" for problem in problems)
+    """One line a problem; accepted ones are not told."""
+    return "".join(problem.text() + "\n" for problem in problems if not problem.accepted)
 
 
 def to_json(problems: Sequence[Problem]) -> str:
@@ -104,6 +136,7 @@ def to_sarif(problems: Sequence[Problem]) -> str:
                     "logicalLocations": [{"name": problem.name}] if problem.name else [],
                 }
             ],
+            **({"suppressions": [_suppressed(problem)]} if problem.accepted else {}),
         }
         for problem in problems
     ]
@@ -123,8 +156,44 @@ def to_sarif(problems: Sequence[Problem]) -> str:
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
+def _suppressed(problem: Problem) -> dict[str, str]:
+    return {"kind": "external", "justification": problem.accepted}
+
+
 def _uri(file: str) -> str:
     return ("file://" if file.startswith("/") else "") + quote(file)
 
 
-PRINTERS: dict[str, Callable[[Sequence[Problem]], str]] = {"text": to_text, "json": to_json, "sarif": to_sarif}
+COLUMNS = (
+    *("file", "line", "column", "column_name", "name", "severity", "code", "what", "right", "value", "accepted"),
+)
+#: What a spreadsheet runs as a formula where a cell begins with it, with full-width signs; a number is none.
+_FORMULA = re.compile(r"(?!\s*[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?\Z)\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
+
+
+def to_csv(problems: Sequence[Problem]) -> str:
+    """A table with a header, one row a problem, for whoever corrects the table that the problems are of."""
+    written = io.StringIO()
+    written.write(",".join(COLUMNS) + "\n")
+    # Texts are quoted throughout: csv would leave a carriage return bare, which ends a row for many readers.
+    writer = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([_inert(getattr(problem, name)) for name in COLUMNS] for problem in problems)
+    return written.getvalue()
+
+
+def _inert(cell: str | int) -> str | int:
+    # This table is opened in spreadsheets and its texts come from strangers' tables. An apostrophe in front makes a
+    # formula a text there, in every spreadsheet; quotation marks would not. It changes the text, so it is put only
+    # where it must be, the command says how often (`formulas`), and JSON has the text as it is.
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def formulas(problems: Iterable[Problem]) -> int:
+    """How many cells of the CSV table got an apostrophe in front, since they begin as a formula does."""
+    cells = (getattr(problem, name) for problem in problems for name in COLUMNS)
+    return sum(_inert(cell) != cell for cell in cells)
+
+
+PRINTERS: dict[str, Callable[[Sequence[Problem]], str]] = {
+    "text": to_text, "json": to_json, "sarif": to_sarif, "csv": to_csv,
+}  # fmt: skip

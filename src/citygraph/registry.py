@@ -79,7 +79,7 @@ class Registry:
         what = f"{value.text!r} is not in the registry"
         if key in CONCEPT_KEYS:
             what = f"{value.text!r} is not a {key} of ontology/themes.ttl"
-        return Problem(record.file, value.line, value.column, "unknown-entity", what, right, record.name)
+        return record.problem_of(value, "unknown-entity", what, right)
 
 
 def gather(entries: Iterable[Record], themes: Iterable[ox.Triple]) -> tuple[Registry, list[Problem]]:

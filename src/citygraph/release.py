@@ -13,6 +13,7 @@ from citygraph import build as pipeline
 from citygraph import queries, results
 from citygraph.explain import Explainer
 from citygraph.files import MARKER, resource, shown
+from citygraph.options import DEFAULT, Options
 from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
 from citygraph.sheets import nearest
@@ -49,9 +50,9 @@ class Release:
         return cls(store, beside if path.is_dir() and beside.exists() else None)
 
     @classmethod
-    def build(cls, data: str | Path | None = None, tables: Mapping[str, Path] | None = None) -> Release:
+    def build(cls, data: str | Path | None = None, options: Options = DEFAULT) -> Release:
         """Build a graph in memory from a data folder (by default the one that comes with citygraph) and tables."""
-        built = pipeline.build(Path(data) if data is not None else resource("data"), tables=tables)
+        built = pipeline.build(Path(data) if data is not None else resource("data"), options)
         store = ox.Store()
         store.bulk_extend([*built.asserted, *built.inferred])
         return cls(store)

@@ -47,12 +47,19 @@ MADE_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class Value:
-    """One text of a field with its place; `language` for names."""
+    """One text of a field with its place; `language` for names, `header` and `cell` of what a table's column says."""
 
     text: str
     line: int
     column: int
     language: str = ""
+    header: str = ""
+    cell: str = ""
+
+    @property
+    def written(self) -> str:
+        """What stands in the file: the cell as it is there, or the text."""
+        return self.cell or self.text
 
 
 @dataclass(frozen=True)
@@ -94,8 +101,16 @@ class Record:
     def problem(self, key: str, code: str, what: str, right: str = "") -> Problem:
         """A violation at the value of a key, or at the record."""
         found = self.fields.get(key)
-        line, column = (found.values[0].line, found.values[0].column) if found and found.values else self.at(key)
-        return Problem(self.file, line, column, code, what, right, self.name)
+        if found and found.values:
+            return self.problem_of(found.values[0], code, what, right)
+        return Problem(self.file, *self.at(key), code, what, right, self.name)
+
+    def problem_of(self, value: Value, code: str, what: str, right: str = "") -> Problem:
+        """A violation at one value."""
+        return Problem(
+            self.file, value.line, value.column, code, what, right, self.name,
+            column_name=value.header, value=value.written,
+        )  # fmt: skip
 
 
 @dataclass
@@ -227,7 +242,7 @@ def as_record(
         if key not in keys:
             problems.append(_problem(file, entry, "unknown-key", f"unknown key {key!r}", _or(key, keys), record.name))
             continue
-        if key == "name":
+        if key == "name" and naming == "key":  # of a registry's entry; elsewhere a name is one text
             found = _names(entry.value, record, problems)
         else:
             found = _values(key, entry.value, record, problems, templates)

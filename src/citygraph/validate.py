@@ -138,11 +138,14 @@ def located(
         code = "shacl-" + result.shape.rpartition("#")[2] if "#" in result.shape else "shacl-" + result.component
         what = result.message(language)
         said = f"{key}: {what}" if key and key in record.fields else what
-        here = record.get(part_key) if part is record and part_key else shorten(result.value)
-        value = f" (here: {here})" if result.value and key and result.value != result.focus else ""
+        here = (record.get(part_key) if part is record and part_key else shorten(result.value)) or ""
+        told = here if result.value and key and result.value != result.focus else ""
+        values = record.fields[key].values if key in record.fields else []
+        meant = next((value for value in values if value.text == told), values[0] if values else None)
         problem = Problem(
-            record.file, line, column, code, said + value, "", record.name, result.severity,
-            result.focus, result.path, result.component,
+            record.file, line, column, code, said + (f" (here: {told})" if told else ""), "", record.name,
+            result.severity, result.focus, result.path, result.component,
+            meant.header if meant else "", meant.written if meant else told,
         )  # fmt: skip
         # A value that breaks two constraints of one shape gets the shape's message once.
         problems.setdefault((record.file, line, column, problem.what), problem)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from citygraph.dates import parse
 
+#: As many digits as every reader of xsd:decimal and xsd:integer keeps.
+_TOO_LONG = re.compile(r"-?(?:[0-9]{19,}(?:\.[0-9]*)?|[0-9]*\.[0-9]{19,})")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
@@ -19,13 +21,15 @@ def _decimal(cell: str) -> str:
         return cell
     if _DECIMAL.fullmatch(cell.replace(",", ".", 1)):
         raise ValueError("a decimal comma; write a point")
+    if _TOO_LONG.fullmatch(cell):
+        raise ValueError("a number of more than 18 digits")
     raise ValueError("not a number; write digits with a point: 60.98")
 
 
 def _integer(cell: str) -> str:
     if re.fullmatch(r"-?[0-9]{1,18}(\.0+)?", cell):
         return cell.partition(".")[0]
-    raise ValueError("not a whole number")
+    raise ValueError("a number of more than 18 digits" if _TOO_LONG.fullmatch(cell) else "not a whole number")
 
 
 def _date(cell: str) -> str:

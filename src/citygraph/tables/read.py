@@ -3,82 +3,199 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from citygraph.files import shown
+from citygraph.options import Progress
 from citygraph.problems import CitygraphError, Problem
 from citygraph.tables.clean import CLEANERS
 from citygraph.tables.describe import Table
+from citygraph.tables.lines import Lines, no_text, size_of
+
+_OFTEN = 1_000  # rows
+_MOST = 200  # characters of a row in a problem
 
 
 @dataclass
 class Row:
-    """Cleaned values by column, with the row's number (the header is row 1) and the columns' numbers from 1."""
+    """Cleaned values by column, with the row's number (the header is row 1) and the columns' numbers from 1.
+
+    `cells` are the cells as they stand in the file.
+    """
 
     number: int
     values: dict[str, str]
     places: dict[str, int] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
+    file: str = ""
+    cells: list[str] = field(default_factory=list)
 
 
-def read_rows(path: Path, table: Table, problems: list[Problem]) -> Iterator[Row]:
-    """The rows of a table file; cells that a cleaner refuses and rows of another width are told as they are met.
+def row_key(row: Row, table: Table) -> str:
+    """The name of a row in addresses: its key columns in small letters, joined by hyphens; empty where one is empty."""
+    parts = [slug(row.values.get(column, "")) for column in table.key]
+    return "-".join(parts) if all(parts) else ""
+
+
+def slug(text: str) -> str:
+    """A text as part of an address: small letters, digits and single hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def read_rows(path: Path, table: Table, problems: list[Problem], progress: Progress = lambda *_: None) -> Iterator[Row]:
+    """The rows of a table file; cells that a cleaner refuses and rows that cannot be read are told as they are met.
 
     Raises CitygraphError where the file cannot be opened or is no text table at all.
     """
     name = shown(path)
-
-    def tell(row: int, column: int, code: str, what: str, right: str = "", of: str = "") -> None:
-        problems.append(Problem(name, row, column, code, what, right, of, "warning"))
-
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=table.delimiter, strict=True)
-            header = next(reader, None)
-            if not header:
-                raise CitygraphError(f"{name}: no header row")
-            _header(header, name, table, problems)
-            places = {column: number for number, column in enumerate(header, 1)}
-            number = 1
-            while True:
-                number += 1
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    tell(number, 1, "row", f"the row cannot be read: {error}", "look at its quotation marks")
-                    continue
-                if len(cells) != len(header):
-                    if cells:
-                        tell(number, 1, "row", f"{len(cells)} cells under {len(header)} columns", "left out")
-                    continue
-                row = Row(number, {}, places)
-                for column, cell in zip(header, cells, strict=True):
-                    _cell(row, column, cell.strip(), table, problems, name)
+        with path.open("rb") as raw:
+            if what := no_text(raw):
+                raise CitygraphError(f"{name}: {what}")
+            size = size_of(path)
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
+            for row in _rows(Lines(text, name), name, table, problems):
+                if size and row.number % _OFTEN == 0:
+                    progress(name, min(raw.tell(), size - 1), size)
                 yield row
-    except UnicodeDecodeError as error:
-        raise CitygraphError(
-            f"{name}: byte 0x{error.object[error.start]:02X} is not UTF-8; save the table as UTF-8"
-        ) from error
+            if size:
+                progress(name, size, size)
     except OSError as error:
         raise CitygraphError(f"{name}: cannot be read: {error.strerror}") from error
+
+
+def _rows(lines: Lines, name: str, table: Table, problems: list[Problem]) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
+    try:
+        header = next(reader, None)
+    except csv.Error as error:
+        raise CitygraphError(f"{name}:1: the header cannot be read: {_reason(error)[0]}") from error
+    if not header:
+        raise CitygraphError(f"{name}: no header row")
+    _header(header, name, table, problems)
+    if not set(table.key) <= set(header):
+        return  # no row has a name: that is told once, not of each
+    places = {column: number for number, column in enumerate(header, 1)}
+    number, found = 1, False
+    while True:
+        number += 1
+        lines.begin()
+        try:
+            cells = next(reader)
+            again = _swallowed(lines, header, table)
+            wrong = _open(lines, header, table.delimiter) if again else _misfit(cells, header, lines)
+        except StopIteration:
+            if not found:
+                problems.append(Problem(name, 1, 1, "row", "no row below the header", "", "", "warning"))
+            return
+        except csv.Error as error:
+            again, wrong = True, _broken(error, lines, header, table.delimiter)
+        found = found or bool(lines.taken[0].strip())
+        if wrong is not None:
+            problems += _told(wrong, name, number, header, lines.taken[0])
+            if again:
+                lines.give_back()
+            continue
+        row, told = _clean(Row(number, {}, places, set(), name, cells), table)
+        if told:
+            key = row_key(row, table)
+            problems.extend(replace(problem, name=key) for problem in told)
+        yield row
+
+
+def _clean(row: Row, table: Table) -> tuple[Row, list[Problem]]:
+    """A row with the values of its cells, and what its cleaners refuse."""
+    told: list[Problem] = []
+    for column, place in row.places.items():
+        _cell(row, column, row.cells[place - 1].strip(), table, told)
+    return row, told
+
+
+Wrong = tuple[int, str, str]  # the column or 0 for the row as a whole, what is wrong, what would be right
+
+
+def _told(wrong: Wrong, name: str, number: int, header: list[str], line: str) -> Iterator[Problem]:
+    """The problem of a row that cannot be read, with its beginning; an empty line is none."""
+    column, what, right = wrong
+    start = line.strip()[:_MOST].replace("\0", "\ufffd")
+    of = header[column - 1] if column else ""
+    if start:
+        yield Problem(name, number, column or 1, "row", what, right, "", "warning", column_name=of, value=start)
+
+
+def _misfit(cells: list[str], header: list[str], lines: Lines) -> Wrong | None:
+    """Why a row that was read does not fit its header; None where it does."""
+    if len(cells) == len(header) and cells != header:
+        return None
+    if cells == header:
+        return 0, "the header stands again", "left out"
+    what = f"{len(cells)} cells under {len(header)} columns"
+    if len(lines.taken) > 1:
+        what += f", in {len(lines.taken)} lines"
+        return 0, what, "look at its quotation marks; left out"
+    return 0, what, "left out"
+
+
+def _broken(error: csv.Error, lines: Lines, header: list[str], delimiter: str) -> Wrong:
+    """Why a row cannot be read, at the cell whose quotation mark stays open where there is one."""
+    what, right = _reason(error)
+    if len(lines.taken) == 1 and "end of data" not in str(error):
+        return 0, f"the row cannot be read: {what}", right
+    return _open(lines, header, delimiter)
+
+
+def _swallowed(lines: Lines, header: list[str], table: Table) -> bool:
+    """Whether a cell of several lines holds a sound row: a quotation mark that a later, stray one closed."""
+    for line in lines.taken[1:-1]:
+        cells = next(csv.reader([line], delimiter=table.delimiter), [])
+        if len(cells) == len(header):
+            row, told = _clean(Row(0, {}, {name: n for n, name in enumerate(header, 1)}, set(), "", cells), table)
+            if not told and row_key(row, table):
+                return True
+    return False
+
+
+def _open(lines: Lines, header: list[str], delimiter: str) -> Wrong:
+    """That the first line of a row opens a cell with a quotation mark that is not closed, at that cell."""
+    cells = next(csv.reader([lines.taken[0]], delimiter=delimiter))
+    what = "the quotation mark that opens this cell is not closed"
+    right = "close it, or double one that belongs to the text; left out, the lines below are read as rows"
+    return min(len(cells), len(header)), what, right
+
+
+def _reason(error: csv.Error) -> tuple[str, str]:
+    """What csv complains of and what would be right, in plain words."""
+    said = str(error)
+    if "expected after" in said:
+        return "text after a closing quotation mark", "double a quotation mark that belongs to the text; left out"
+    if "field limit" in said:
+        return f"a cell has more than {csv.field_size_limit():,} characters", "look at its quotation marks; left out"
+    if "end of data" in said:
+        return "a quotation mark is not closed", "left out"
+    if "NUL" in said:
+        return "a NUL byte, which no text has", "save the table as CSV UTF-8; left out"
+    if "new-line" in said:
+        return "a carriage return within the row", "left out"
+    return said, "left out"
 
 
 def _header(header: list[str], name: str, table: Table, problems: list[Problem]) -> None:
     """Columns that stand twice, and columns that the description names and the table lacks."""
     for number, column in enumerate(header, 1):
         if column in header[: number - 1]:
-            problems.append(Problem(name, 1, number, "column", f"the column {column!r} stands twice", "rename one"))
+            what = f"the column {column!r} stands twice"
+            problems.append(Problem(name, 1, number, "column", what, "rename one", column_name=column, value=column))
     for column, record in table.named().items():
         if column not in header:
             where = f"{record.file}:{record.line} names it; the table has " + ", ".join(header)
-            problems.append(Problem(name, 1, 1, "column", f"no column {column!r}", where))
+            problems.append(Problem(name, 1, 1, "column", f"no column {column!r}", where, value=column))
 
 
-def _cell(row: Row, column: str, cell: str, table: Table, problems: list[Problem], name: str) -> None:
+def _cell(row: Row, column: str, cell: str, table: Table, problems: list[Problem]) -> None:
     how = table.columns.get(column)
     if cell in table.missing or how is None:
         row.values[column] = "" if cell in table.missing else cell
@@ -86,9 +203,7 @@ def _cell(row: Row, column: str, cell: str, table: Table, problems: list[Problem
     if how.values:
         if cell not in how.values:
             right = "known here: " + ", ".join(how.values)
-            problems.append(
-                Problem(name, row.number, row.places[column], "cell", f"{column}: {cell!r}", right, "", "warning")
-            )
+            problems.append(_unclean(row, column, f"{column}: {cell!r}", cell, right))
             row.bad.add(column)
         row.values[column] = how.values.get(cell, "")
         return
@@ -96,6 +211,11 @@ def _cell(row: Row, column: str, cell: str, table: Table, problems: list[Problem
         row.values[column] = CLEANERS[how.clean](cell)
     except ValueError as error:
         what = f"{column}: {cell!r}: {error}"
-        problems.append(Problem(name, row.number, row.places[column], "cell", what, "", "", "warning"))
+        problems.append(_unclean(row, column, what, cell))
         row.values[column] = ""
         row.bad.add(column)
+
+
+def _unclean(row: Row, column: str, what: str, cell: str, right: str = "") -> Problem:
+    place = row.places[column]
+    return Problem(row.file, row.number, place, "cell", what, right, "", "warning", column_name=column, value=cell)

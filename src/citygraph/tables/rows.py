@@ -8,28 +8,19 @@ from collections.abc import Iterable, Iterator
 from citygraph.problems import Problem
 from citygraph.sheets import Field, Record, Value
 from citygraph.tables.describe import HOLE, Table
-from citygraph.tables.read import Row
+from citygraph.tables.read import Row, row_key, slug
 
 _KEPT = ("id", "type", "when", "key")
 
 
-def row_key(row: Row, table: Table) -> str:
-    """The name of a row in addresses: its key columns in small letters, joined by hyphens; empty where one is empty."""
-    parts = [_slug(row.values.get(column, "")) for column in table.key]
-    return "-".join(parts) if all(parts) else ""
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 class Rows:
-    """The records of each row of one table, with what had to be left out."""
+    """The records of each row of one table, of however many files, with what had to be left out."""
 
-    def __init__(self, table: Table, file: str, problems: list[Problem]) -> None:
-        self.table, self.file, self.problems = table, file, problems
-        self.seen: dict[str, int] = {}
+    def __init__(self, table: Table, problems: list[Problem]) -> None:
+        self.table, self.problems = table, problems
+        self.seen: dict[str, tuple[str, int]] = {}
         self.left_out = 0
+        self.drawn: dict[str, list[str]] = {}
 
     def read(self, rows: Iterable[Row]) -> Iterator[tuple[str, int, list[Record], list[Record]]]:
         """For each row its key and number, the things that it names and the facts that it states."""
@@ -39,10 +30,11 @@ class Rows:
                 self._tell(row, "row-key", "the row has no key: " + ", ".join(self.table.key) + " is empty", "left out")
                 continue
             if key in self.seen:
-                what = f"the key {key!r} stands twice; row {self.seen[key]} has it"
-                self._tell(row, "row-key", what, "left out")
+                file, number = self.seen[key]
+                where = f"row {number}" + ("" if file == row.file else f" of {file}")
+                self._tell(row, "row-key", f"the key {key!r} stands twice", f"{where} has it; left out", key)
                 continue
-            self.seen[key] = row.number
+            self.seen[key] = row.file, row.number
             things = self._things(row)
             yield key, row.number, list(things.values()), list(self._facts(row, key, things))
 
@@ -51,7 +43,7 @@ class Rows:
         for thing in self.table.things:
             name = self._fill(thing.get("key") or "", row, {})
             if name:
-                record = Record(self.file, row.number, 1, _slug(name), thing.type)
+                record = Record(row.file, row.number, 1, slug(name), thing.type)
                 self._fields(record, thing, row, {})
                 if ("lat" in record.fields) is not ("long" in record.fields):  # half a place is none
                     record.fields.pop("lat", None)
@@ -64,7 +56,7 @@ class Rows:
             when = fact.get("when")
             if when and not row.values.get(when):
                 continue
-            record = Record(self.file, row.number, 1, f"{key}-{fact.name}", fact.type)
+            record = Record(row.file, row.number, 1, f"{key}-{fact.name}", fact.type)
             bad = self._fields(record, fact, row, things)
             used = (c for key in record.fields for v in fact.fields[key].values for c in self._columns(v.text))
             record.columns = tuple(sorted({*used, *([when] if when else [])}))
@@ -87,19 +79,22 @@ class Rows:
                 bad += [column for column in columns if column in row.bad]
                 text = self._fill(value.text, row, things)
                 if text:
-                    column = row.places.get(columns[0], 1) if columns else 1
-                    values.append(Value(text, row.number, column))
+                    header = next((name for name in self._columns(value.text) if name in row.places), "")
+                    column = row.places.get(header, 1)
+                    cell = row.cells[column - 1].strip() if header else ""
+                    values.append(Value(text, row.number, column, "", header, cell))
             if values:
                 record.fields[key] = Field(row.number, values[0].column, values)
         return bad
 
     def _columns(self, template: str) -> list[str]:
         """The columns that a template draws on, directly or through the key of a thing."""
-        found = []
-        for name in HOLE.findall(template):
-            thing = next((t for t in self.table.things if t.name == name), None)
-            found += HOLE.findall(thing.get("key") or "") if thing else [name]
-        return found
+        if template not in self.drawn:
+            found = self.drawn[template] = []
+            for name in HOLE.findall(template):
+                thing = next((t for t in self.table.things if t.name == name), None)
+                found += HOLE.findall(thing.get("key") or "") if thing else [name]
+        return self.drawn[template]
 
     def _fill(self, template: str, row: Row, things: dict[str, Record]) -> str:
         """A template with its holes filled; empty where one of them is."""
@@ -115,7 +110,11 @@ class Rows:
         filled = HOLE.sub(value, template)
         return "" if empty else filled
 
-    def _tell(self, row: Row, code: str, what: str, right: str) -> None:
+    def _tell(self, row: Row, code: str, what: str, right: str, value: str = "") -> None:
         self.left_out += 1
         key = row_key(row, self.table)
-        self.problems.append(Problem(self.file, row.number, 1, code, what, right, key, "warning"))
+        header = self.table.key[0] if code == "row-key" else ""
+        place = row.number, row.places.get(header, 1)
+        self.problems.append(
+            Problem(row.file, *place, code, what, right, key, "warning", column_name=header, value=value)
+        )
