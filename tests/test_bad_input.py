@@ -441,7 +441,7 @@ def test_a_query_may_say_insert(text: str, column: str, dist: Path) -> None:
         ("#+ params: {a: {type: iri}}\nSELECT * {}", "standard input: parameter a: write VALUES ?a { UNDEF } once"),
         (
             "#+ params: {a: {type: x}}\nSELECT * {}",
-            "standard input: parameter a: unknown type 'x'; iri, date or choice",
+            "standard input: parameter a: unknown type 'x'; iri or date or text or choice",
         ),
     ],
 )

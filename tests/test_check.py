@@ -341,7 +341,7 @@ def test_a_text_without_its_sheet(data: Path, run: Run) -> None:
     done = run("check", cwd=data.parent)
     line = f"data/{TEXT}:1:1: warning: a text without a fact sheet; add lahti-networks-2012.yaml beside it\n"
     assert (done.returncode, done.stdout) == (0, line)
-    assert done.stderr == "6 sheets: 0 violations, 1 warning, 0 notes\n"
+    assert done.stderr == "7 sheets: 0 violations, 1 warning, 0 notes\n"
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_all_faults_of_all_files_in_one_order(broken: tuple[Path, list[str]], ru
     assert done.returncode == 1
     assert [line.split(" ")[0].removesuffix(":") for line in lines] == places
     assert all(": violation: " in line for line in lines)
-    assert done.stderr == "7 sheets: 5 violations, 0 warnings, 0 notes\n"
+    assert done.stderr == "8 sheets: 5 violations, 0 warnings, 0 notes\n"
     assert run("check", cwd=folder).stdout == done.stdout
 
 

@@ -207,9 +207,10 @@ def test_every_constraint_is_met_somewhere(stem: str) -> None:
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_term_of_a_query_is_met_somewhere(stem: str) -> None:
-    used = {str(p) for path in VALID if path.parent.name == stem for p in graph(path).predicates()}
+    graphs = [graph(path) for path in VALID if path.parent.name == stem]
+    used = {str(term) for g in graphs for term in {*g.predicates(), *g.objects(None, RDF.type)}}
     for query in shapes_of(stem).objects(None, SH.select):
-        terms = set(re.findall(r"\b(?:cg|oa|dcterms):\w+", str(query)))
+        terms = set(re.findall(r"\b(?:cg|dcterms|geo|oa|skos):\w+", str(query)))
         assert terms
         assert {term for term in terms if expand(term) not in used} == set()
 

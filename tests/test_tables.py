@@ -32,8 +32,8 @@ read:
   row: number
   missing: ["-"]
 columns:
-  latitude: decimal
-  longitude: decimal
+  latitude: number
+  longitude: number
   joined: date
   active: flag
   state: {values: {published: "", on_hold: on hold}}
@@ -89,7 +89,7 @@ def test_a_row_becomes_a_claim_with_its_row_as_evidence(tmp_path: Path, data: Pa
     graph = Release.build(data, table(tmp_path, GOOD))
     (row,) = graph.query("memberships", network="ubc")
     assert (row["member"], row["date"], row["claim"]) == (
-        ID + "members-7",
+        ID + "lahti",
         "2012-09-10",
         f"{ID}claim/members/7-adhesion",
     )
@@ -99,7 +99,8 @@ def test_a_row_becomes_a_claim_with_its_row_as_evidence(tmp_path: Path, data: Pa
     assert "row      2 (7) of 2024: active, joined, number" in told
     assert "member Lahti; network Union of the Baltic Cities" in told
     assert "A network (2024), Members." in told
-    assert "explicit in members: row 2" in graph.explain("members-7", "memberOf", "ubc")
+    assert "listed   members-7 “Lahti” is lahti: the name lahti in FI, 0.2 km apart" in told
+    assert "explicit in members: row 2" in graph.explain("lahti", "memberOf", "ubc")
 
 
 def test_names_of_rows_survive_resorting_and_added_rows(tmp_path: Path) -> None:
@@ -110,7 +111,6 @@ def test_names_of_rows_survive_resorting_and_added_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "place", "told"),
     [
-        (GOOD.replace("60.98", '"60,98"'), "2:4", "latitude: '60,98': a decimal comma; write a point"),
         (GOOD.replace("2012-09-10", "2012-02-30"), "2:6", "February 2012 has no day 30"),
         (GOOD.replace("2012-09-10", "10.9.2012"), "2:6", "'10.9.2012' is not a date"),
         (GOOD.replace("2012-09-10", "0000-01-01"), "2:6", "there is no year 0000"),
@@ -164,14 +164,19 @@ def test_what_is_no_table(content: bytes, told: str, tmp_path: Path) -> None:
 
 
 def test_a_row_that_breaks_a_shape_is_left_out_unless_strict(tmp_path: Path, data: Path) -> None:
-    rows = table(tmp_path, GOOD + "8,,FI,91,0,2013,True,published\n")
+    rows = table(tmp_path, GOOD + "8,,FI,91,0,2013,True,published\n" + '9,Nine,FI,"60,98",25.66,2013,True,published\n')
     built = pipeline.build(data, rows)
-    assert built.left_out == {ID + "members-8", f"{ID}claim/members/8-adhesion"}
+    # A thing without a name goes, with what names it; one with a decimal comma loses its coordinates and stays.
+    assert built.left_out == {ID + "members-8", f"{ID}claim/members/8-adhesion", ID + "members-9 geo:lat"}
     subjects = {str(quad.subject) for quad in built.asserted}
     assert any("members-7" in subject for subject in subjects)
     assert not any("members-8" in subject or "/8-adhesion" in subject for subject in subjects)
     told = {(p.line, p.column, p.code) for p in built.problems if p.severity == "violation"}
-    assert told == {(3, 4, "shacl-Actor-lat"), (3, 1, "shacl-Actor-name")}
+    assert told == {(3, 4, "shacl-Actor-lat"), (3, 1, "shacl-Actor-name"), (4, 4, "shacl-Actor-lat")}
+    kept = {q.predicate.value.rpartition("#")[2] for q in built.asserted if str(q.subject) == f"<{ID}members-9>"}
+    assert kept >= {"prefLabel", "country", "listedIn"}
+    assert not kept & {"lat", "long", "degreesNorth", "degreesEast"}
+    assert any("/9-adhesion" in subject for subject in subjects)
     with pytest.raises(ProblemsError):
         pipeline.build(data, replace(rows, strict=True))
 

@@ -6,33 +6,34 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from citygraph.closure import close
 from citygraph.constraints import compile_shapes, conform
-from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_table, encode_themes
+from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.export import export
-from citygraph.files import read_text, replaced, resource, shown, writable
+from citygraph.files import replaced, resource, shown, writable
 from citygraph.index import Index
 from citygraph.known import accept, read_accepted
 from citygraph.load import Loaded, load, themes
 from citygraph.options import DEFAULT, Options
-from citygraph.problems import CitygraphError, Problem, ProblemsError, ordered, violated
+from citygraph.problems import Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
 from citygraph.reason import infer, inferred_quads, triples_of, worthwhile
 from citygraph.rules import compile_rules, ontology_triples
-from citygraph.sheets import CLAIM_TYPES, Record, nearest
-from citygraph.tables.describe import read_description
-from citygraph.tables.read import read_rows
-from citygraph.tables.rows import Rows
+from citygraph.sheets import CLAIM_TYPES, Record
+from citygraph.tables.load import load_tables
 from citygraph.validate import Result, located, shapes_files, validate
-from citygraph.vocabulary import CG, TYPE, owner
+from citygraph.vocabulary import CG, CLAIM, TYPE, expand, owner, shorten
 
 #: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.
-LARGE = 20_000
+LARGE = 5_000
+
+
+#: What goes when one of two coordinates does not hold.
+_POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:degreesEast")))
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Checked:
 
 @dataclass
 class Built(Checked):
-    """A checked graph with what reasoning added; `left_out` are the things and claims of rows that break a shape."""
+    """A checked graph with what reasoning added; `left_out` is what rows say against a shape."""
 
     inferred: list[ox.Quad] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
@@ -98,7 +99,8 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     loaded = load(data, only)
     options.step("encoding")
     parts = _encode(loaded)
-    parts += [_table(name, data, loaded, options) for name in options.tables]
+    if options.tables:
+        parts += load_tables(options, data, loaded).encoded
     asserted = [quad for part in parts for quad in part.quads()] + encode_themes(themes())
     problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
     places: dict[str, tuple[Record, str]] = {}
@@ -121,25 +123,6 @@ def _encode(loaded: Loaded) -> list[Encoded]:
     return [encode_registry(loaded.registry), *(encode_sheet(sheet, loaded.registry) for sheet in loaded.sheets)]
 
 
-def _table(name: str, data: Path, loaded: Loaded, options: Options) -> Encoded:
-    """One table, of however many files, by its description.
-
-    Raises CitygraphError where there is none, ProblemsError where it is wrong.
-    """
-    file = data / "tables" / f"{name}.yaml"
-    if not file.exists():
-        known = [each.stem for each in (data / "tables").glob("*.yaml")]
-        hint = nearest(name, known) or "described are: " + (", ".join(sorted(known)) or "none")
-        raise CitygraphError(f"no description of a table {name!r} in {shown(data / 'tables')}; {hint}")
-    text, problems = read_text(file, data)
-    table, found = read_description(text, shown(file), file.stem) if text is not None else (None, [])
-    if table is None:
-        raise ProblemsError([*problems, *found])
-    files = options.tables[name]
-    rows = chain.from_iterable(read_rows(path, table, loaded.problems, options.progress) for path in files)
-    return encode_table(table.source, Rows(table, loaded.problems).read(rows), loaded.registry)
-
-
 def build(data: Path, options: Options = DEFAULT) -> Built:
     """The whole graph in memory; raises ProblemsError with every problem where there is a violation.
 
@@ -157,17 +140,27 @@ def build(data: Path, options: Options = DEFAULT) -> Built:
 
 
 def _sound_rows(checked: Checked) -> tuple[list[ox.Quad], list[Result], set[str]]:
-    """The quads and results without the things and claims of rows that break a shape, and without what names these."""
-    bad = {owner(r.focus) for r in checked.results if r.severity == "violation"} & checked.rows
-    if not bad:
+    """The quads and results without what rows say against a shape: a thing loses the value that does not hold, and
+    stays; a claim goes, and so does a thing that a shape misses something of, with what names it."""
+    broken = [r for r in checked.results if r.severity == "violation" and owner(r.focus) in checked.rows]
+    values = {(r.focus, r.path) for r in broken if r.path and r.value and not r.focus.startswith(CLAIM)}
+    told = set(values)
+    values |= {(focus, path) for focus, one in told if one in _POINT for path in _POINT}  # half a place is none
+    bad = {owner(r.focus) for r in broken if (r.focus, r.path) not in values}
+    if not broken:
         return checked.asserted, checked.results, set()
     left_out = set(bad)
     for quad in checked.asserted:
         about = owner(value_of(quad.subject))
         if about in checked.rows and isinstance(quad.object, ox.NamedNode) and quad.object.value in bad:
             left_out.add(about)
-    asserted = [quad for quad in checked.asserted if owner(value_of(quad.subject)) not in left_out]
-    return asserted, [r for r in checked.results if owner(r.focus) not in left_out], left_out
+    asserted = [
+        quad
+        for quad in checked.asserted
+        if owner(iri := value_of(quad.subject)) not in left_out and (iri, value_of(quad.predicate)) not in values
+    ]
+    kept = [r for r in checked.results if owner(r.focus) not in left_out and (r.focus, r.path) not in values]
+    return asserted, kept, left_out | {f"{focus} {shorten(path)}" for focus, path in told if focus not in left_out}
 
 
 def release(data: Path, out: Path, options: Options = DEFAULT) -> Built:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import signal
 import sys
 import textwrap
-import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from citygraph import __version__
-from citygraph.problems import PRINTERS, CitygraphError, Problem, ProblemsError, formulas, summary, tally, violated
-from citygraph.terminal import reading, steps
+from citygraph.problems import PRINTERS, CitygraphError, formulas, summary, tally, violated
+from citygraph.terminal import outcomes, reading, steps, tell_briefly, with_deep_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from citygraph.options import Options
 
 # Everything else is imported where it is needed: --help must answer at once.
@@ -44,74 +37,6 @@ CONFIG = click.option(
     "--config", type=EXISTING, metavar="FILE",
     help="Tables, accepted findings and strict from a file (TOML); an option given beside it goes before it.",
 )  # fmt: skip
-
-
-@contextlib.contextmanager
-def outcomes() -> Iterator[None]:
-    """Turn every expected failure into one clear line and its exit code: 1 for the data, 2 for the rest."""
-    # Whatever the shell gives: a closed stream is an empty one, and any text can be printed.
-    sys.stdin = sys.stdin or io.StringIO()
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
-        elif isinstance(getattr(sys, name), io.TextIOWrapper):
-            getattr(sys, name).reconfigure(encoding="utf-8", errors="replace")
-    try:
-        yield
-        sys.stdout.flush()
-    except ProblemsError as error:
-        tell_briefly(error.problems, error.tables)
-        click.echo(f"{tally(error.problems)}; nothing was written", err=True)
-        sys.exit(1)
-    except CitygraphError as error:
-        click.echo(f"citygraph: {error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        _silence()
-        sys.exit(0)
-    except OSError as error:  # a full disk behind stdout, a name too long for a file
-        _silence()
-        what = f"{error.filename!s:.80}: " if error.filename else ""
-        click.echo(f"citygraph: {what}{error.strerror or error}", err=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        click.echo("citygraph: stopped", err=True)
-        sys.exit(130)
-
-
-def with_deep_stack(work: Callable[[], bytes]) -> bytes:
-    """Run something whose recursion is not bounded, such as oxigraph's parser, on a stack of 512 MB."""
-    done: list[bytes | BaseException] = []
-
-    def run() -> None:
-        try:
-            done.append(work())
-        except BaseException as error:
-            done.append(error)
-
-    old = threading.stack_size(512 * 1024 * 1024)
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    threading.stack_size(old)
-    thread.join()
-    if isinstance(done[0], BaseException):
-        raise done[0]
-    return done[0]
-
-
-def _silence() -> None:
-    """Let what is left in stdout's buffer go nowhere, so that Python's own flush at the end does not complain."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def tell_briefly(problems: Iterable[Problem], tables: Collection[str]) -> None:
-    """Problems as lines, but those of the rows of tables, which may be thousands, as their number."""
-    rows = [problem for problem in problems if not problem.blocks(tables)]
-    click.echo(PRINTERS["text"]([problem for problem in problems if problem.blocks(tables)]), err=True, nl=False)
-    click.echo(summary(rows), err=True, nl=False)
-    if rows:
-        click.echo("citygraph check with the same tables tells where in their rows", err=True)
 
 
 def gathered(config: Path | None, tables: tuple[str, ...], accepted: Path | None, strict: bool = False) -> Options:
@@ -144,6 +69,8 @@ def main() -> None:
     citygraph build      make the graph
     citygraph query      ask it
     citygraph explain    where an answer comes from
+    citygraph match      which thing a name or an entry of a table is
+    citygraph plot       draw it
     """
 
 
@@ -195,7 +122,7 @@ def check(
         number = len(only) if only else checked.sources
         sheets = f"{number} {'file' if only else 'sheet'}{'' if number == 1 else 's'}"
         click.echo(f"{sheets}: {tally(problems)}", err=True)
-        sys.exit(1 if violated(problems) else 0)
+        raise SystemExit(1 if violated(problems) else 0)
 
 
 @main.command()
@@ -286,23 +213,32 @@ def queries(form: str) -> None:
     with outcomes():
         import json
 
-        from citygraph.queries import catalogue
+        from citygraph.queries import TYPES, catalogue
 
+        found = catalogue()
         if form == "json":
             rows = [
-                {"name": q.name, "summary": q.summary, "params": {k: p.type for k, p in q.params.items()}}
-                for q in catalogue()
+                {
+                    "name": q.name,
+                    "summary": q.summary,
+                    "params": {k: p.type for k, p in q.params.items()},
+                    "required": [k for k, p in q.params.items() if p.required],
+                }
+                for q in found
             ]
             click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
             return
-        for q in catalogue():
-            click.echo(f"{q.name:14} {q.summary}")
+        wide = max(len(q.name) for q in found)
+        indent = " " * (wide + 3)
+        for q in found:
+            click.echo(f"{q.name:{wide}} {q.summary}")
             if q.description:
-                click.echo(textwrap.fill(q.description, 100, initial_indent=" " * 17, subsequent_indent=" " * 17))
+                click.echo(textwrap.fill(q.description, 100, initial_indent=indent, subsequent_indent=indent))
             for param in q.params.values():
-                kind = " or ".join(param.values) or {"iri": "a key, name or IRI", "date": "a day"}[param.type]
+                kind = " or ".join(param.values) or TYPES[param.type]
                 example = f", e.g. {param.example}" if param.example else ""
-                click.echo(f"{'':14}   -p {param.name}=…  {kind}{example}")
+                needed = " (required)" if param.required else ""
+                click.echo(f"{indent}-p {param.name}=…  {kind}{example}{needed}")
 
 
 @main.command()
@@ -321,6 +257,67 @@ def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
         from citygraph.release import Release
 
         click.echo(Release.open(graph).explain(*terms, language=lang), nl=False)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--country", default="", metavar="CODE", help="Of the names: ISO 3166-1 alpha-2, such as FI.")
+@click.option("--at", default="", metavar="LAT,LONG", help="Of the names: where the place is.")
+@click.option("--data", type=EXISTING, help="The data folder; by default data/ here, else the one of citygraph.")
+@TABLES
+@CONFIG
+@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv has every entry.")
+@click.option("--review", type=EXISTING, metavar="FILE", help="Write decisions and open entries for a curator to edit.")
+@click.option("--measure", "measured", is_flag=True, help="Precision and recall of names alone.")
+def match(
+    names: tuple[str, ...], country: str, at: str, data: Path | None, tables: tuple[str, ...], config: Path | None,
+    form: str, review: Path | None, measured: bool,
+) -> None:  # fmt: skip
+    """Say which thing NAMES are, or which entries of tables no rule can place; certain ones join by themselves.
+
+    \b
+    Examples:
+      citygraph match "Lahden kaupunki" --country FI
+      citygraph match --with gcom=signatories.csv --review data/matching/decisions.yaml
+    """
+    with outcomes(), reading() as progress:
+        from citygraph.matches import Matches
+
+        found = Matches(data_folder(data), replace(gathered(config, tables, None), progress=progress))
+        if form == "csv":
+            click.echo(found.csv(), nl=False)
+        elif measured or names:
+            for line in found.measured() if measured else found.named(names, country, at):
+                click.echo(line)
+        elif review is None:
+            for line in found.open():
+                click.echo(line)
+        if review is not None:
+            found.review(review)
+        if not names:
+            for line in found.counts():
+                click.echo(line, err=True)
+
+
+@main.command()
+@click.argument("name", type=click.Choice(["map", "timeline", "network", "gaps"]))
+@click.option("-o", "--out", type=EXISTING, help="A .svg, .png or .html file; plot-NAME.svg by default.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
+@click.option("--graph", type=EXISTING, default=Path("dist"), help="A release folder; dist/ by default.")
+@click.option("--lang", type=LANGUAGE, default="en", help="Language of labels and words.")
+def plot(name: str, out: Path | None, params: tuple[str, ...], graph: Path, lang: str) -> None:
+    """Draw a map, a timeline, networks or targets beside their minimum. Needs pip install 'citygraph[plot]'.
+
+    \b
+    Examples:
+      citygraph plot map -p network=covenant-of-mayors
+      citygraph plot timeline -p city=lahti --lang fi -o lahti.png
+    """
+    with outcomes():
+        from citygraph.plots.draw import picture
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in Rust hears no KeyboardInterrupt
+        click.echo(picture(graph, name, params, out, lang))
 
 
 if __name__ == "__main__":

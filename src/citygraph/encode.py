@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -16,25 +16,29 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from citygraph.evidence import Found, examine, published
+from citygraph.matching import Match
 from citygraph.problems import Problem
 from citygraph.quotes import Span
 from citygraph.registry import Registry
 from citygraph.sheets import Record, Sheet
-from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, SKOS, claim_iri, context, references
+from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, LANGUAGE_KEYS, SKOS, claim_iri, context, references, row_iri
 
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
-_SKIP = {"id", "key", "type", "quote", "context", "start", "end", "name", "label", *DATE_KEYS}
+_SKIP = {"id", "key", "type", "by", "quote", "context", "start", "end", "label", *DATE_KEYS}
 #: Keys of a fact that name an actor.
 ENDS = (
     *("member", "network", "party", "asked-by", "coordinator", "founder", "participant", "at-event-of", "part"),
-    *("whole", "backer", "liaison", "city", "twin", "decided-by"),
+    *("whole", "backer", "liaison", "city", "twin", "successor", "assists", "decided-by"),
 )
 #: Dates of what has happened when a source tells it.
 PAST = ("joined", "decided", "founded", "since")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")
 _CHUNK = 5_000  # nodes of one JSON-LD document; a table has many
 _LINKS = {"url", "licence", "wikidata"}
 
 JsonNode = dict[str, Any]
+#: Key and number of a row, the things that it names and the facts that it states.
+TableRow = tuple[str, int, list[Record], list[Record]]
 
 
 @dataclass
@@ -48,12 +52,11 @@ class Encoded:
 
     def quads(self) -> list[ox.Quad]:
         """The quads of the nodes in this graph."""
-        graph = ox.NamedNode(self.graph)
-        quads = []
+        quads: list[ox.Quad] = []
         for start in range(0, len(self.nodes), _CHUNK):
-            document = json.dumps({"@context": context(), "@graph": self.nodes[start : start + _CHUNK]})
-            parsed = ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD)
-            quads += [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+            nodes = self.nodes[start : start + _CHUNK]
+            document = json.dumps({"@context": context(), "@id": self.graph, "@graph": nodes})
+            quads += ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD)
         return quads
 
 
@@ -80,40 +83,76 @@ def encode_registry(registry: Registry) -> Encoded:
     """Every registered thing, in the graph of the registry."""
     encoded = Encoded(GRAPH + "registry")
     for key, entry in sorted(registry.entries.items()):
-        names: JsonNode = {}
-        for value in entry.fields["name"].values if "name" in entry.fields else ():
-            names[value.language] = value.text
-        node = {"id": ID + key, "type": entry.type, **({"name": names} if names else {})}
-        encoded.nodes.append({**node, **_plain(entry, registry, encoded)})
+        encoded.nodes.append({"id": ID + key, "type": entry.type, **_plain(entry, registry, encoded)})
         encoded.places[ID + key] = (entry, "")
     return encoded
 
 
 def encode_table(
-    source: Record, rows: Iterable[tuple[str, int, list[Record], list[Record]]], registry: Registry
+    source: Record,
+    codes: list[str],
+    rows: Iterable[TableRow],
+    registry: Registry,
+    matches: Mapping[str, Match],
+    normal: Callable[[str], str],
 ) -> Encoded:
     """A table with the things and claims of its rows, given as key, number, things and facts of each.
 
-    A thing that the registry has already is not stated again.
+    `codes` are the columns that hold the table's codes of what it lists, `normal` gives names the form for comparing.
+    A thing that the registry or an earlier row has already is not stated again; one that was matched with such a thing
+    becomes an entry that refers to it, and what the row says is said of that thing.
     """
     encoded = Encoded(GRAPH + source.name)
     sheet = Sheet(source.file, source, [])
-    encoded.nodes.append({"id": ID + source.name, "type": "Source", **_plain(source, registry, encoded)})
+    said = _plain(source, registry, encoded) | ({"code-column": codes} if codes else {})
+    encoded.nodes.append({"id": ID + source.name, "type": "Source", **said})
     encoded.places[ID + source.name] = (source, "")
     for key, number, things, facts in rows:
+        row = row_iri(source.name, key)
+        node: JsonNode = {"id": row, "type": "Row", "from": ID + source.name, "row-number": str(number), "row-key": key}
+        words = sorted({text for fact in facts for text in fact.all("quote")})
+        encoded.nodes.append(node | ({"exact": words} if words else {}))
+        encoded.places[row] = (Record(things[0].file if things else source.file, number, 1, key), "")
         for thing in things:
             if thing.name not in registry.entries and thing.name not in registry.rows:
-                registry.rows.add(thing.name)
-                names = {SKOS + "prefLabel": thing.get("label")} if thing.get("label") else {}
-                node = {"id": ID + thing.name, "type": thing.type, **names, **_plain(thing, registry, encoded)}
-                encoded.nodes.append(node | ({"from": ID + source.name} if "lat" in node else {}))
+                registry.rows[thing.name] = thing
+                encoded.nodes += _listed(thing, row, matches.get(thing.name), normal, registry, encoded)
                 encoded.places[ID + thing.name] = (thing, "")
         for fact in facts:
             found = examine(sheet, fact)
-            found.row = {"row-number": str(number), "row-key": key, "column": list(fact.columns)}
+            found.row = row
             encoded.problems += found.problems
             encoded.nodes += _claim(sheet, fact, found, registry, encoded)
     return encoded
+
+
+def _listed(
+    thing: Record,
+    row: str,
+    match: Match | None,
+    normal: Callable[[str], str],
+    registry: Registry,
+    encoded: Encoded,
+) -> Iterable[JsonNode]:
+    """A thing as a row lists it, or the entry that refers to what it was matched with."""
+    said = _plain(thing, registry, encoded)
+    node = {"id": ID + thing.name, "type": thing.type, "listed-in": row}
+    if label := thing.get("label"):
+        node |= {SKOS + "prefLabel": label, "compared-name": normal(label)}
+    for key, name in (("lat", "degrees-north"), ("long", "degrees-east")):
+        if _DEGREES.fullmatch(degrees := thing.get(key) or ""):
+            node[name] = str(round(float(degrees)))
+    if match is None or match.verdict != "certain":
+        yield node | said | ({"from": encoded.graph.replace(GRAPH, ID)} if "lat" in said else {})
+        return
+    links = {key: value for key, value in said.items() if key in references()}
+    yield (
+        node
+        | {"type": "Entry", "refers-to": ID + registry.canonical(match.same), "note": match.why}
+        | {key: value for key, value in said.items() if key not in links}
+    )
+    if links:
+        yield {"id": ID + registry.canonical(match.same), **links}
 
 
 def encode_themes(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
@@ -128,6 +167,9 @@ def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:
     for key, entry in record.fields.items():
         if key in _SKIP:
             continue
+        if key in LANGUAGE_KEYS:
+            node[key] = {value.language: value.text for value in entry.values}
+            continue
         texts = []
         for value in entry.values:
             text = value.text
@@ -140,7 +182,7 @@ def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:
             elif key in references():
                 if not registry.known(text):
                     encoded.problems.append(registry.unknown(record, key, value))
-                text = ID + quote(text, safe="")
+                text = ID + quote(registry.canonical(text), safe="")
             texts.append(text)
         if texts:
             node[key] = texts[0] if len(texts) == 1 else texts
@@ -199,7 +241,7 @@ def _claim(sheet: Sheet, fact: Record, found: Found, registry: Registry, encoded
     if found.quote is not None:
         claim["evidence"] = part("quote", "quote", _quote(found.quote, claim["source"]))
     elif found.row:
-        claim["evidence"] = part("row", "id", {"type": "Row", "from": claim["source"], **found.row})
+        claim |= {"evidence": found.row, "column": list(fact.columns)}
     elif sheet.text is None:
         claim["evidence"] = part("reference", "id", {"type": "Reference", "from": claim["source"]})
     names = ["context"] if len(found.contexts) == 1 else [f"context{n}" for n in range(1, len(found.contexts) + 1)]
@@ -235,7 +277,8 @@ def _narrowed(fact: Record, claim: JsonNode) -> JsonNode:
         return {}
     explicit = claim["reading"] == "explicit"
     made: JsonNode = {}
-    if "network" in claim and fact.type in ("Membership", "Coordination") and explicit:
+    # Who assists a member in a network does not coordinate the network.
+    if "network" in claim and fact.type in ("Membership", "Coordination") and explicit and "assists" not in claim:
         made["active-network"] = claim["network"]
     if "network" in claim and fact.type == "Membership" and claim["reading"] == "implicit":
         made["presumed-network"] = claim["network"]

@@ -125,7 +125,7 @@ class Explainer:
         for note in self._objects(iri, CG + "note"):
             yield f"note     {note}"
         for evidence in self._objects(iri, CG + "evidence"):
-            yield from self._quoted(evidence, "words")
+            yield from self._quoted(evidence, "words", self._objects(iri, CG + "column"))
         for context in self._objects(iri, CG + "context"):
             yield from self._quoted(context, "context")
         source = self._one(iri, CG + "source")
@@ -140,12 +140,19 @@ class Explainer:
         cited = self._one(source, DCTERMS + "bibliographicCitation")
         return cited + "." if cited else " ".join(part for part in parts if part.strip("."))
 
-    def _quoted(self, node: str, name: str) -> Iterator[str]:
+    def _quoted(self, node: str, name: str, columns: Sequence[str] = ()) -> Iterator[str]:
         exact = self._one(node, OA + "exact")
         if number := self._one(node, CG + "rowNumber"):
-            columns = ", ".join(self._objects(node, CG + "column"))
             version = self._one(self._one(node, DCTERMS + "source"), "http://schema.org/version")
-            yield f"row      {number} ({self._one(node, CG + 'rowKey')}) of {version or 'the table'}: {columns}"
+            told = ", ".join(columns)
+            yield f"row      {number} ({self._one(node, CG + 'rowKey')}) of {version or 'the table'}: {told}"
+            if exact:
+                yield f"{name:8} »{exact}«"
+            for entry in self.store.quads_for_pattern(None, ox.NamedNode(CG + "listedIn"), ox.NamedNode(node)):
+                listed = value_of(entry.subject)
+                if meant := self._one(listed, CG + "refersTo"):
+                    why = self._one(listed, CG + "note")
+                    yield f"listed   {shorten(listed)} “{self._label(listed, 'en')}” is {shorten(meant)}: {why}"
             return
         if not exact:
             yield f"{name:8} (a reference: the words of the page are not kept)"
@@ -154,7 +161,7 @@ class Explainer:
         yield f"{name:8} {self._one(node, OA + 'prefix')}»{exact}«{self._one(node, OA + 'suffix')}  ({at})"
 
     def _says(self, iri: str, language: str) -> Iterator[str]:
-        skip = {TYPE} | {CG + name for name in ("reading", "note", "evidence", "context", "source")}
+        skip = {TYPE} | {CG + name for name in ("reading", "note", "evidence", "context", "source", "column")}
         skip |= {CG + name for name in ("activeNetwork", "presumedNetwork", "activeWhole", "activeTwin")}
         dates = {term_of_key()[key] for key in DATE_KEYS}
         order = list(term_of_key().values())
@@ -173,6 +180,10 @@ class Explainer:
     def _words(self, subject: str) -> str:
         """The words of the claim that a subject is or belongs to; else which register states it."""
         if not subject.startswith(CLAIM):
+            for row in self._objects(subject, CG + "listedIn"):
+                return (
+                    f"listed in {shorten(self._one(row, DCTERMS + 'source'))}: row {self._one(row, CG + 'rowNumber')}"
+                )
             return f"stated of {shorten(subject)} itself, in the registry, the themes or its source"
         iri = owner(subject)
         source = shorten(self._one(iri, CG + "source"))

@@ -121,6 +121,23 @@ def writable(out: Path) -> None:
         raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
 
 
+def save(path: Path, content: bytes) -> None:
+    """Write one file whole or not at all; raises CitygraphError when the disk refuses."""
+    aside: str | None = None
+    try:
+        handle, aside = tempfile.mkstemp(prefix=".citygraph.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+        aside = None
+    except OSError as error:
+        raise CitygraphError(f"{shown(path)}: cannot be written: {error.strerror or error}") from error
+    finally:
+        if aside is not None:
+            Path(aside).unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def replaced(out: Path) -> Iterator[Path]:
     """A folder to fill beside `out`, which takes its place whole when the block ends well.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -20,11 +21,15 @@ class Index:
     def __init__(self, triples: Iterable[ox.Triple | ox.Quad], ontology: Iterable[ox.Triple] = ()) -> None:
         """Index `triples`; the subclasses that `ontology` states count for instances, nothing else of it."""
         self.predicates: dict[str, dict[str, list[Term]]] = defaultdict(dict)
-        self.triples = list({(t.subject, t.predicate, t.object) for t in triples})
+        # Each term once: a graph of tables has ten triples for every term, and a new object in each of its places.
+        once: dict[Any, Any] = {}
+        self.triples = {
+            tuple(once.setdefault(each, each) for each in (t.subject, t.predicate, t.object)) for t in triples
+        }
+        iris = {term: value_of(term) for term in once if not isinstance(term, ox.Literal)}
         predicates = self.predicates
         for subject, predicate, value in self.triples:
-            term = value if isinstance(value, ox.Literal) else value_of(value)
-            predicates[predicate.value].setdefault(value_of(subject), []).append(term)
+            predicates[iris[predicate]].setdefault(iris[subject], []).append(iris.get(value, value))
         above: dict[str, set[str]] = defaultdict(set)
         for triple in ontology:
             if value_of(triple.predicate) == RDFS + "subClassOf":

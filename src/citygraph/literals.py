@@ -63,11 +63,16 @@ def at_least(value: object, limit: ox.Literal, sign: int) -> bool:
     return _odd_at_least(value, limit, sign)
 
 
+def _by_rdflib(term: ox.Literal) -> Any:
+    from citygraph.terms import to_rdflib, unlogged
+
+    with unlogged():
+        return to_rdflib(term)
+
+
 def _odd_datatype(text: str, datatype: str) -> bool:
     """rdflib's opinion: it takes more than the plain forms."""
-    from citygraph.terms import to_rdflib
-
-    literal = to_rdflib(ox.Literal(text, datatype=ox.NamedNode(datatype)))
+    literal = _by_rdflib(ox.Literal(text, datatype=ox.NamedNode(datatype)))
     kinds: dict[str, type] = {"integer": int, "decimal": Decimal, "date": dt.date, "boolean": bool, "float": float}
     kind = kinds.get(datatype.removeprefix(XSD))
     if getattr(literal, "ill_typed", None) is True:
@@ -92,9 +97,7 @@ def _text_or_literal(term: object) -> Any:
     """A text for an IRI or a string, else the rdflib literal in a tuple, since it is a kind of str itself."""
     if not isinstance(term, ox.Literal):
         return term
-    from citygraph.terms import to_rdflib
-
-    literal = to_rdflib(term)
+    literal = _by_rdflib(term)
     value = getattr(literal, "value", None)
     return value if isinstance(value, str) else (literal,)
 
@@ -103,9 +106,7 @@ def _odd_at_least(value: ox.Literal, limit: ox.Literal, sign: int) -> bool:
     """By pySHACL's own comparison."""
     from pyshacl.rdfutil.compare import compare_literal
 
-    from citygraph.terms import to_rdflib
-
-    a, b = to_rdflib(value), to_rdflib(limit)
+    a, b = _by_rdflib(value), _by_rdflib(limit)
     if isinstance(getattr(a, "value", None), str) is not isinstance(getattr(b, "value", None), str):
         return False
     try:

@@ -27,17 +27,13 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
     yield f"Sources   {_many(articles, 'article')} with {words}, {pages} as reference"
     if built.tables:
         found = tally(problem for problem in built.problems if problem.file in built.tables) + " in their rows"
-        out_of = f"{len(built.left_out)} things and claims left out (citygraph check --with ... tells why)"
-        yield f"Tables    {_many(len(built.tables), 'table')}: {found}; {out_of}"
+        out_of = f"{len(built.left_out)} things, values and claims left out (citygraph check --with ... tells why)"
+        yield f"Tables    {_many(len(built.tables), 'file')}: {found}; {out_of}"
     told = ", ".join(f"{n} {name}" for name, n in claims.items())
     yield f"Claims    {sum(claims.values())}{': ' + told if told else ''}"
     yield f"Triples   {len(built.asserted)} asserted, {len(built.inferred)} inferred"
-    # Over tables that query takes minutes, so it is left to whoever asks.
-    apart = ""
-    if not built.tables:
-        apart = f"; {_many(len(release.query('disagreements')), 'disagreement')} between claims"
-        apart += " (citygraph query disagreements)"
-    yield f"Checks    {tally(built.problems)}{apart}"
+    apart = _many(len(release.query("disagreements")), "disagreement")
+    yield f"Checks    {tally(built.problems)}; {apart} between claims (citygraph query disagreements)"
     city = _city(release)
     name = release.labels([city], language).get(city, "") if city else ""
     for question, lines in (
@@ -71,8 +67,18 @@ def _names(release: Release, rows: list[Row], language: str) -> dict[str, str]:
     return release.labels(sorted(iris), language)
 
 
-def _words(exact: str | None) -> str:
-    return f"    “{exact}”" if exact else "    (a reference: the words of the page are not kept)"
+def _words(told: Row) -> str:
+    """The words that say it, or where else it stands."""
+    if told["exact"]:
+        return f"    “{told['exact']}”"
+    if told["row"]:
+        return f"    (row {told['row']} of {(told['source'] or '').removeprefix(ID)})"
+    return "    (a reference: the words of the page are not kept)"
+
+
+def _told(release: Release, claim: str | None) -> Row:
+    """The evidence of a claim."""
+    return next(row for row in release.query("evidence", claim=claim or "") if row["kind"] != "context")
 
 
 def _memberships(release: Release, city: str, language: str) -> Iterator[str]:
@@ -83,19 +89,14 @@ def _memberships(release: Release, city: str, language: str) -> Iterator[str]:
             decided = f", decided by {names[row['decided_by']]}" if row["decided_by"] else ""
             since = spoken(row["date"]) if row["date"] else "date not said"
             yield f"  {names[row['network']]}: {since}{decided} ({row['reading']})"
-            yield _words(row["exact"])
+            yield _words(_told(release, row["claim"]))
 
 
 def _bound(release: Release, city: str, language: str) -> Iterator[str]:
     """Each commitment once, with the source that tells it; the membership that binds may be told by another."""
     rows = release.query("bound-by", city=city) if city else []
     commitments = {row["commitment"]: row for row in rows if row["reading"] == "explicit"}
-    told = {
-        row["claim"]: row
-        for claim in commitments
-        for row in release.query("evidence", claim=claim or "")
-        if row["kind"] != "context"
-    }
+    told = {claim: _told(release, claim) for claim in commitments}
     names = _names(release, [*rows, *told.values()], language)
     for claim, row in commitments.items():
         change = row["change"] or ""
@@ -107,7 +108,7 @@ def _bound(release: Release, city: str, language: str) -> Iterator[str]:
         by = f" by {row['target_year']}" if row["target_year"] else ""
         via, source = names[row["via"] or ""], names[told[claim]["source"] or ""]
         yield f"  {much}{by}, asked by {via}, told in “{source}”"
-        yield _words(told[claim]["exact"])
+        yield _words(told[claim])
 
 
 def _coordinators(release: Release, language: str) -> Iterator[str]:
@@ -118,4 +119,4 @@ def _coordinators(release: Release, language: str) -> Iterator[str]:
         status = f", {row['status']}" if row["status"] else ""
         who, network = names[row["coordinator"] or ""], names[row["network"] or ""]
         yield f"  {who}: {network}{theme} ({row['reading']}{status})"
-        yield _words(row["exact"])
+        yield _words(_told(release, row["claim"]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,23 +30,30 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
+#: The place of a parameter.
+_SLOT = re.compile(r"(?P<before>VALUES\s+\?(?P<variable>\w+)\s*\{\s*)UNDEF(?P<after>\s*\})")
 _SERVICE = re.compile(r"(?<![\w:?$])service(?![\w:-])", re.IGNORECASE)
 #: Longest query that is run, in characters.
 MAX_LENGTH = 100_000
 #: Deepest nesting of brackets that is handed to the parser, whose stack is not endless.
 MAX_NESTING = 100
 _QUERY_FORMS = {"select", "ask", "construct", "describe"}
+#: Types of parameters, and what their values are.
+TYPES = {"iri": "a key, name or IRI", "date": "a day", "text": "a text", "choice": "one of its values"}
+#: Longest text that a parameter takes.
+MAX_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: its type is `iri`, `date` or `choice`, `variable` the one whose UNDEF it replaces."""
+    """A parameter: `variable` is the one whose UNDEF it replaces, `type` one of TYPES."""
 
     name: str
     type: str
     variable: str
     values: tuple[str, ...] = ()
     example: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def parse(name: str, text: str) -> NamedQuery:
         params = {
             key: Param(
                 key, spec["type"], spec.get("variable", key),
-                tuple(spec.get("values", ())), str(spec.get("example", "")),
+                tuple(spec.get("values", ())), str(spec.get("example", "")), spec.get("required", False) is True,
             )
             for key, spec in (loaded.get("params") or {}).items()
         }  # fmt: skip
@@ -75,15 +83,13 @@ def parse(name: str, text: str) -> NamedQuery:
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise CitygraphError(f"{name}: the #+ header cannot be read: {' '.join(str(error).split())}") from error
     for param in params.values():
-        if param.type not in ("iri", "date", "choice"):
-            raise CitygraphError(f"{name}: parameter {param.name}: unknown type {param.type!r}; iri, date or choice")
-        if len(_slot(param.variable).findall(text)) != 1:
+        if param.type not in TYPES:
+            raise CitygraphError(f"{name}: parameter {param.name}: unknown type {param.type!r}; {' or '.join(TYPES)}")
+        if param.required and not (param.example or param.values):
+            raise CitygraphError(f"{name}: parameter {param.name}: one that is required needs an example")
+        if [slot["variable"] for slot in _SLOT.finditer(text)].count(param.variable) != 1:
             raise CitygraphError(f"{name}: parameter {param.name}: write VALUES ?{param.variable} {{ UNDEF }} once")
     return query
-
-
-def _slot(variable: str) -> re.Pattern[str]:
-    return re.compile(rf"(VALUES\s+\?{re.escape(variable)}\s*\{{\s*)UNDEF(\s*\}})")
 
 
 def catalogue() -> list[NamedQuery]:
@@ -160,17 +166,25 @@ def resolve(value: str) -> str:
 
 
 def bind(query: NamedQuery, given: Mapping[str, str], find_iri: Callable[[str], str] = resolve) -> str:
-    """The query's text with each given parameter's term in its place; raises CitygraphError for a wrong one."""
-    text = query.text
+    """The query's text with each given parameter's term in its place; raises CitygraphError for a wrong one.
+
+    All are set in one pass over the text as it is written, so that no value is searched for the place of another.
+    """
+    terms: dict[str, str] = {}
     for name, value in given.items():
         if name not in query.params:
             known = ", ".join(query.params) or "it has none"
             hint = nearest(name, query.params) or f"known here: {known}"
             raise CitygraphError(f"{query.name}: unknown parameter {name!r}; {hint}")
         param = query.params[name]
-        term = _term(param, value, find_iri)
-        text = _slot(param.variable).sub(lambda m, t=term: f"{m.group(1)}{t}{m.group(2)}", text)  # type: ignore[misc]
-    return text
+        terms[param.variable] = _term(param, value, find_iri)
+    for param in query.params.values():
+        if param.required and param.name not in given:
+            example = param.example or param.values[0]
+            raise CitygraphError(
+                f"{query.name}: the parameter {param.name!r} is required; for instance {param.name}={example}"
+            )
+    return _SLOT.sub(lambda m: f"{m['before']}{terms.get(m['variable'], 'UNDEF')}{m['after']}", query.text)
 
 
 def _term(param: Param, value: str, find_iri: Callable[[str], str]) -> str:
@@ -185,6 +199,11 @@ def _term(param: Param, value: str, find_iri: Callable[[str], str]) -> str:
         except ValueError as error:
             raise CitygraphError(f"{param.name}={value}: not a day; write year-month-day: 2013-01-01") from error
         return str(ox.Literal(day.isoformat(), datatype=ox.NamedNode(XSD + "date")))
+    if param.type == "text":
+        text = unicodedata.normalize("NFC", value.strip())
+        if not text or len(text) > MAX_TEXT or not text.isprintable():
+            raise CitygraphError(f"{param.name}={value}: not a text of 1 to {MAX_TEXT} characters on one line")
+        return str(ox.Literal(text))
     if value not in param.values:
         hint = nearest(value, param.values) or "one of " + ", ".join(param.values)
         raise CitygraphError(f"{param.name}={value}: {hint}")

@@ -31,20 +31,29 @@ _GENERIC = frozenset(
 class Registry:
     """Entries by key, and every name in small letters with the keys that bear it.
 
-    `broken` are entries whose type is unknown, `unread` the files that could not be read, `rows` the keys of things
-    that a table brought.
+    `broken` are entries whose type is unknown, `unread` the files that could not be read, `rows` the things that tables
+    brought, `same` the keys of those that are another thing, with its key.
     """
 
     entries: dict[str, Record] = field(default_factory=dict)
     broken: dict[str, Record] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     concepts: set[str] = field(default_factory=set)
-    rows: set[str] = field(default_factory=set)
+    rows: dict[str, Record] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
 
     def known(self, key: str) -> bool:
         """Whether a key names a thing or a concept."""
         return key in self.entries or key in self.concepts or key in self.rows
+
+    def canonical(self, key: str) -> str:
+        """The key of the thing that a key means, after every match of tables."""
+        seen = {key}
+        while (other := self.same.get(key)) is not None and other not in seen:
+            seen.add(other)
+            key = other
+        return key
 
     def named_in(self, key: str, words: str) -> bool:
         """Whether the words seem to hold some form of a thing's name: its beginning, since Finnish inflects the rest.

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from citygraph import marked
+from citygraph.forms import malformed
 from citygraph.problems import Problem
-from citygraph.vocabulary import DATE_KEYS, LANGUAGES, context, term_of_key
+from citygraph.vocabulary import DATE_KEYS, LANGUAGE_KEYS, LANGUAGES, term_of_key
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CLAIM_TYPES = [
     "Membership", "Commitment", "Coordination", "Founding", "Affiliation", "Backing", "Liaison", "Cooperation",
-    "Twinning", "Aim", "Scope",
+    "Twinning", "Aim", "Scope", "Naming", "Merger",
 ]  # fmt: skip
-THING_TYPES = ["City", "Network", "Organisation", "Place", "Source"]
-SOURCE_KEYS = ["id", "title", "url", "publisher", "author", "published", "language", "licence", "show-text"]
-ENTRY_KEYS = ["key", "type", "name", "forms", "country", "wikidata", "lat", "long", "from", *SOURCE_KEYS[1:]]
+THING_TYPES = ["City", "Network", "Group", "Organisation", "Place", "Source"]
+SOURCE_KEYS = ["id", "title", "url", "publisher", "author", "published", "language", "licence", "show-text", "as-of"]
+ENTRY_KEYS = [
+    "key",
+    "type",
+    "name",
+    "forms",
+    "country",
+    "wikidata",
+    "lat",
+    "long",
+    "region",
+    "code",
+    "from",
+    *SOURCE_KEYS[1:],
+]
 #: Keys of which code takes the one value. Of the others the shapes tell how many there may be.
 SINGLE = frozenset(("id", "key", "type", "quote", "start", "end", "reading", "year-from", "published", *DATE_KEYS))
-#: What a value of a datatype looks like, and how a message says so. Python and rdflib take more, such as 2_0 or nan.
-FORMS = {
-    "xsd:integer": (re.compile(r"-?[0-9]{1,18}"), "a whole number", "write digits only: 23"),
-    "xsd:decimal": (
-        re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?"),
-        "a number",
-        "write digits, with a point: -20 or 60.98",
-    ),
-    "xsd:date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day", "write year-month-day: 2012-11-06"),
-}
 #: Keys that the encoder makes; a sheet does not write them.
 MADE_KEYS = frozenset(
     (
-        *("row-number", "row-key", "column", "version", "citation"),
+        *("row-number", "row-key", "column", "code-column", "version", "citation"),
         *("evidence", "source", "exact", "prefix", "suffix", "edtf", "earliest", "latest", "wording", "in-scheme"),
         *("active-network", "presumed-network", "active-whole", "active-twin"),
-        *("holds-membership", "has-coordination", "has-affiliation", "has-twinning"),
+        *(
+            "holds-membership",
+            "has-coordination",
+            "has-affiliation",
+            "has-claim",
+            "listed-in",
+            "refers-to",
+            *("merged-into", "compared-name", "degrees-north", "degrees-east"),
+        ),
         *("presumed-member-of", "member-of", "part-of", "participates-in", "asks-of-members", "bound-by"),
         *("coordinates", "twinned-with"),
     )
@@ -242,7 +253,8 @@ def as_record(
         if key not in keys:
             problems.append(_problem(file, entry, "unknown-key", f"unknown key {key!r}", _or(key, keys), record.name))
             continue
-        if key == "name" and naming == "key":  # of a registry's entry; elsewhere a name is one text
+        # The name of a registry's entry or of a table's thing; elsewhere a name is one text.
+        if key in LANGUAGE_KEYS and (key != "name" or naming == "key" or templates):
             found = _names(entry.value, record, problems)
         else:
             found = _values(key, entry.value, record, problems, templates)
@@ -295,27 +307,10 @@ def _values(key: str, node: marked.Node, record: Record, problems: list[Problem]
         elif not item.text.strip():
             what, right = f"{key!r} has no value", "what is not said stays out: remove the key"
             problems.append(_problem(file, item, "empty-value", what, right, name))
-        elif not (templates and "{" in item.text) and (wrong := _malformed(key, item.text)):
+        elif not (templates and "{" in item.text) and (wrong := malformed(key, item.text)):
             problems.append(_problem(file, item, "form", *wrong, name))
         else:
             yield Value(item.text, item.line, item.column)
-
-
-def _malformed(key: str, text: str) -> tuple[str, str] | None:
-    """What is wrong with the form of a number or day, and what would be right."""
-    coerced = context().get(key)
-    datatype = coerced.get("@type", "") if isinstance(coerced, dict) else ""
-    if datatype not in FORMS:
-        return None
-    pattern, kind, right = FORMS[datatype]
-    if pattern.fullmatch(text):
-        try:
-            if kind == "a day":
-                dt.date.fromisoformat(text)
-            return None
-        except ValueError:
-            return f"there is no day {text}", right
-    return f"{text!r} is not {kind}", right
 
 
 def _or(word: str, known: Iterable[str]) -> str:

@@ -1,14 +1,19 @@
-"""Progress on stderr, for people: silent until a second has passed."""
+"""Between commands and the terminal: failures as one line and an exit code, progress on stderr, brief reports."""
 
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import click
+
+from citygraph.problems import PRINTERS, CitygraphError, Problem, ProblemsError, summary, tally
 
 
 def steps() -> Callable[[str], None]:
@@ -41,3 +46,71 @@ def reading() -> Iterator[Callable[[str, int, int], None]]:
     finally:
         for bar in bars.values():  # a table that could not be read to its end: give the cursor back
             bar.render_finish()
+
+
+@contextlib.contextmanager
+def outcomes() -> Iterator[None]:
+    """Turn every expected failure into one clear line and its exit code: 1 for the data, 2 for the rest."""
+    # Whatever the shell gives: a closed stream is an empty one, and any text can be printed.
+    sys.stdin = sys.stdin or io.StringIO()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+        elif isinstance(getattr(sys, name), io.TextIOWrapper):
+            getattr(sys, name).reconfigure(encoding="utf-8", errors="replace")
+    try:
+        yield
+        sys.stdout.flush()
+    except ProblemsError as error:
+        tell_briefly(error.problems, error.tables)
+        click.echo(f"{tally(error.problems)}; nothing was written", err=True)
+        sys.exit(1)
+    except CitygraphError as error:
+        click.echo(f"citygraph: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        _silence()
+        sys.exit(0)
+    except OSError as error:  # a full disk behind stdout, a name too long for a file
+        _silence()
+        what = f"{error.filename!s:.80}: " if error.filename else ""
+        click.echo(f"citygraph: {what}{error.strerror or error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("citygraph: stopped", err=True)
+        sys.exit(130)
+
+
+def with_deep_stack(work: Callable[[], bytes]) -> bytes:
+    """Run something whose recursion is not bounded, such as oxigraph's parser, on a stack of 512 MB."""
+    done: list[bytes | BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            done.append(error)
+
+    old = threading.stack_size(512 * 1024 * 1024)
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    threading.stack_size(old)
+    thread.join()
+    if isinstance(done[0], BaseException):
+        raise done[0]
+    return done[0]
+
+
+def _silence() -> None:
+    """Let what is left in stdout's buffer go nowhere, so that Python's own flush at the end does not complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell_briefly(problems: Iterable[Problem], tables: Collection[str]) -> None:
+    """Problems as lines, but those of the rows of tables, which may be thousands, as their number."""
+    rows = [problem for problem in problems if not problem.blocks(tables)]
+    click.echo(PRINTERS["text"]([problem for problem in problems if problem.blocks(tables)]), err=True, nl=False)
+    click.echo(summary(rows), err=True, nl=False)
+    if rows:
+        click.echo("citygraph check with the same tables tells where in their rows", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,20 +64,14 @@ def validate(
     """
     import pyshacl
 
-    from citygraph.terms import to_graph
+    from citygraph.terms import to_graph, unlogged
 
     shapes = shapes if shapes is not None else shapes_graph()
-    # rdflib logs each ill-typed literal with a traceback; sh:datatype reports it with its line instead.
-    log = logging.getLogger("rdflib.term")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
+    with unlogged():
         data = to_graph(asserted)
         for triple in to_graph(t for t in ontology if value_of(t.predicate) == RDFS + "subClassOf"):
             data.add(triple)
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    finally:
-        log.setLevel(level)
     return results(report, shapes)
 
 
@@ -130,8 +123,10 @@ def located(
         written = key_of_term().get(result.path, "")
         key = key or _WRITTEN.get(written, written)
         part, part_key = places.get(result.value, (None, ""))
-        if not key and part is record:
-            key = part_key  # a date, say: the value that a constraint on the whole claim points at
+        if written == "name" and "label" in record.fields:
+            key = "label"  # of a table's thing, whose name is in no language
+        if not key and part and (part.file, part.line) == (record.file, record.line):
+            record, key = part, part_key  # a date, say: the value that a constraint on the whole claim points at
         line, column = record.at(key)
         if (record.file, line) in lines:
             continue

@@ -49,7 +49,9 @@ PREFIXES = {
 LANGUAGES = ("en", "fi", "sv")
 
 #: Keys of a fact whose value is an EDTF date and becomes a cg:Date node.
-DATE_KEYS = ("joined", "left", "decided", "founded", "since", "until", "period")
+DATE_KEYS = ("joined", "left", "decided", "founded", "since", "until", "period", "joinable")
+#: Keys of which each language has its own value.
+LANGUAGE_KEYS = ("name", "official-name")
 
 
 @cache
@@ -105,6 +107,11 @@ def shorten(iri: str) -> str:
 def owner(iri: str) -> str:
     """The claim of a claim's part (a date, a quote, a row); any other IRI is its own."""
     return CLAIM + iri[len(CLAIM) :].partition(".")[0] if iri.startswith(CLAIM) else iri
+
+
+def row_iri(table: str, key: str) -> str:
+    """The IRI of a table's row, by its key."""
+    return f"{ID}row/{table}/{key}"
 
 
 def claim_iri(source: str, fact: str) -> str:

@@ -16,20 +16,22 @@ def _text(cell: str) -> str:
     return cell
 
 
-def _decimal(cell: str) -> str:
-    if _DECIMAL.fullmatch(cell):
-        return cell
-    if _DECIMAL.fullmatch(cell.replace(",", ".", 1)):
-        raise ValueError("a decimal comma; write a point")
+def _number(cell: str) -> str:
+    """A number as it stands: what is none goes into the graph as it is, and sh:datatype tells it in its place."""
     if _TOO_LONG.fullmatch(cell):
         raise ValueError("a number of more than 18 digits")
-    raise ValueError("not a number; write digits with a point: 60.98")
+    whole = re.fullmatch(r"(-?)0*([0-9]+?)(?:\.([0-9]*?)0*)?", cell)
+    if whole is None:
+        return cell
+    sign, digits, rest = whole.groups()
+    return sign + digits + (f".{rest}" if rest else "")  # one form for one number, so that equal ones are equal terms
 
 
-def _integer(cell: str) -> str:
-    if re.fullmatch(r"-?[0-9]{1,18}(\.0+)?", cell):
-        return cell.partition(".")[0]
-    raise ValueError("a number of more than 18 digits" if _TOO_LONG.fullmatch(cell) else "not a whole number")
+def _rounded(cell: str) -> str:
+    """Two decimals of a coordinate, about a kilometre, as a part of a key."""
+    if not _DECIMAL.fullmatch(cell):
+        raise ValueError("not a number; write digits with a point: 60.98")
+    return f"{float(cell):.2f}".replace("-", "m")
 
 
 def _date(cell: str) -> str:
@@ -56,8 +58,8 @@ CLEANERS: dict[str, Callable[[str], str]] = {
     "text": _text,
     "upper": str.upper,
     "lower": str.lower,
-    "decimal": _decimal,
-    "integer": _integer,
+    "number": _number,
+    "rounded": _rounded,
     "date": _date,
     "flag": _flag,
     "number-in-address": _number_in_address,

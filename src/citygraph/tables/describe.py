@@ -16,7 +16,8 @@ from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, Record, as_rec
 from citygraph.tables.clean import CLEANERS
 
 HOLE = re.compile(r"\{([^{}]+)\}")
-THING_KEYS = ["id", "type", "key", "label", "country", "lat", "long"]
+#: `by: name` tells of a table without numbers of its own: there the same name in the same place is one thing.
+THING_KEYS = ["id", "type", "key", "by", "when", "unless", "label", "name", "country", "lat", "long", "region", "code"]
 READ_KEYS = ["delimiter", "row", "missing"]
 DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";"}
 
@@ -27,6 +28,8 @@ class Column:
 
     clean: str = "text"
     values: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""  # the column that this one is made from, where it is not one of the table's own
+    other: str = ""  # what becomes of values that are not listed: refused, or kept
 
 
 @dataclass
@@ -41,16 +44,22 @@ class Table:
     things: list[Record] = field(default_factory=list)
     facts: list[Record] = field(default_factory=list)
 
+    def codes(self) -> list[str]:
+        """The columns that hold codes of what the table lists."""
+        return sorted({name for thing in self.things for name in HOLE.findall(thing.get("code") or "")})
+
     def named(self) -> dict[str, Record]:
         """Every column that the description names, with a record that names it."""
-        found: dict[str, Record] = dict.fromkeys([*self.columns, *self.key], self.source)
+        made = {name for name, column in self.columns.items() if column.source}
+        named = [column.source or name for name, column in self.columns.items()]
+        found: dict[str, Record] = dict.fromkeys([*named, *self.key], self.source)
         things = {thing.name for thing in self.things}
         for record in (*self.things, *self.facts):
             for key, entry in record.fields.items():
                 for value in entry.values:
-                    names = [value.text] if key == "when" else HOLE.findall(value.text)
+                    names = [value.text] if key in ("when", "unless") else HOLE.findall(value.text)
                     found |= {name: record for name in names if name not in things}
-        return found
+        return {name: record for name, record in found.items() if name not in made}
 
 
 def read_description(text: str, file: str, stem: str) -> tuple[Table | None, list[Problem]]:
@@ -86,7 +95,7 @@ def read_description(text: str, file: str, stem: str) -> tuple[Table | None, lis
         table.columns = _columns(parts["columns"].value, file, problems)
     for item in (parts["things"].value.items or []) if "things" in parts else ():
         table.things.append(as_record(item, file, THING_KEYS, "id", problems, ("id", "type", "key"), templates=True))
-    keys = [*(set(fact_keys()) - MADE_KEYS - {"quote", "context", "start", "end"}), "when"]
+    keys = [*(set(fact_keys()) - MADE_KEYS - {"context", "start", "end"}), "when", "unless"]
     for item in parts["facts"].value.items or []:
         fact = as_record(item, file, sorted(keys), "id", problems, ("id", "type"), templates=True)
         if fact.type and fact.type not in CLAIM_TYPES:
@@ -100,14 +109,21 @@ def _columns(node: marked.Node, file: str, problems: list[Problem]) -> dict[str,
     columns = {}
     for name, entry in (node.entries or {}).items():
         how = entry.value.entries
+        source = other = ""
         if how is None:
             clean, values = entry.value.text or "", {}
         else:
+            for key, each in how.items():
+                if key not in ("clean", "values", "from", "other"):
+                    hint = nearest(key, ("clean", "values", "from", "other")) or "clean, values, from, other"
+                    problems.append(Problem(file, each.line, each.column, "unknown-key", f"unknown key {key!r}", hint))
+            source = how["from"].value.text or "" if "from" in how else ""
+            other = how["other"].value.text or "" if "other" in how else ""
             clean = how["clean"].value.text or "" if "clean" in how else "text"
             mapped = how["values"].value.entries if "values" in how else None
             values = {key: each.value.text or "" for key, each in (mapped or {}).items()}
         if clean not in CLEANERS:
             hint = nearest(clean, CLEANERS) or "one of " + ", ".join(CLEANERS)
             problems.append(Problem(file, entry.line, entry.column, "cleaner", f"unknown cleaner {clean!r}", hint))
-        columns[name] = Column(clean, values)
+        columns[name] = Column(clean, values, source, other)
     return columns

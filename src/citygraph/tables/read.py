@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,14 +38,18 @@ class Row:
 
 
 def row_key(row: Row, table: Table) -> str:
-    """The name of a row in addresses: its key columns in small letters, joined by hyphens; empty where one is empty."""
+    """The name of a row in addresses: its key columns in small letters, joined by hyphens; empty where all are."""
     parts = [slug(row.values.get(column, "")) for column in table.key]
-    return "-".join(parts) if all(parts) else ""
+    return "-".join(filter(None, parts))
 
 
 def slug(text: str) -> str:
-    """A text as part of an address: small letters, digits and single hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """A text as a part of an address: accents folded; letters that ASCII lacks leave a short hash of the text."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    lost = any(sign.isalnum() and not sign.isascii() for sign in plain)
+    mark = hashlib.sha256(unicodedata.normalize("NFC", text.casefold()).encode()).hexdigest()[:8] if lost else ""
+    return re.sub(r"[^a-z0-9]+", "-", f"{plain}-{mark}").strip("-")
 
 
 def read_rows(path: Path, table: Table, problems: list[Problem], progress: Progress = lambda *_: None) -> Iterator[Row]:
@@ -80,6 +86,8 @@ def _rows(lines: Lines, name: str, table: Table, problems: list[Problem]) -> Ite
     if not set(table.key) <= set(header):
         return  # no row has a name: that is told once, not of each
     places = {column: number for number, column in enumerate(header, 1)}
+    made = {column: how.source for column, how in table.columns.items() if how.source in places}
+    places |= {column: places[source] for column, source in made.items()}
     number, found = 1, False
     while True:
         number += 1
@@ -201,11 +209,11 @@ def _cell(row: Row, column: str, cell: str, table: Table, problems: list[Problem
         row.values[column] = "" if cell in table.missing else cell
         return
     if how.values:
-        if cell not in how.values:
+        if cell not in how.values and not how.other:
             right = "known here: " + ", ".join(how.values)
             problems.append(_unclean(row, column, f"{column}: {cell!r}", cell, right))
             row.bad.add(column)
-        row.values[column] = how.values.get(cell, "")
+        row.values[column] = how.values.get(cell, cell if how.other == "keep" else "")
         return
     try:
         row.values[column] = CLEANERS[how.clean](cell)

@@ -10,7 +10,7 @@ from citygraph.sheets import Field, Record, Value
 from citygraph.tables.describe import HOLE, Table
 from citygraph.tables.read import Row, row_key, slug
 
-_KEPT = ("id", "type", "when", "key")
+_KEPT = ("id", "type", "when", "unless", "key", "by")
 
 
 class Rows:
@@ -39,12 +39,12 @@ class Rows:
             yield key, row.number, list(things.values()), list(self._facts(row, key, things))
 
     def _things(self, row: Row) -> dict[str, Record]:
-        found = {}
+        found: dict[str, Record] = {}
         for thing in self.table.things:
             name = self._fill(thing.get("key") or "", row, {})
-            if name:
+            if name and thing.name not in found and _applies(thing, row):
                 record = Record(row.file, row.number, 1, slug(name), thing.type)
-                self._fields(record, thing, row, {})
+                self._fields(record, thing, row, found)
                 if ("lat" in record.fields) is not ("long" in record.fields):  # half a place is none
                     record.fields.pop("lat", None)
                     record.fields.pop("long", None)
@@ -53,13 +53,13 @@ class Rows:
 
     def _facts(self, row: Row, key: str, things: dict[str, Record]) -> Iterator[Record]:
         for fact in self.table.facts:
-            when = fact.get("when")
-            if when and not row.values.get(when):
+            if not _applies(fact, row):
                 continue
             record = Record(row.file, row.number, 1, f"{key}-{fact.name}", fact.type)
             bad = self._fields(record, fact, row, things)
             used = (c for key in record.fields for v in fact.fields[key].values for c in self._columns(v.text))
-            record.columns = tuple(sorted({*used, *([when] if when else [])}))
+            own = {self._own(column) for column in (*used, *fact.all("when"), *fact.all("unless"))}
+            record.columns = tuple(sorted(own))
             if bad:
                 self._tell(
                     row, "claim", f"the claim {fact.name} cannot be made: {', '.join(bad)} cannot be read", "left out"
@@ -82,10 +82,15 @@ class Rows:
                     header = next((name for name in self._columns(value.text) if name in row.places), "")
                     column = row.places.get(header, 1)
                     cell = row.cells[column - 1].strip() if header else ""
-                    values.append(Value(text, row.number, column, "", header, cell))
+                    values.append(Value(text, row.number, column, value.language, header, cell))
             if values:
                 record.fields[key] = Field(row.number, values[0].column, values)
         return bad
+
+    def _own(self, column: str) -> str:
+        """The table's own column from which a column of the description is made."""
+        how = self.table.columns.get(column)
+        return how.source or column if how else column
 
     def _columns(self, template: str) -> list[str]:
         """The columns that a template draws on, directly or through the key of a thing."""
@@ -118,3 +123,9 @@ class Rows:
         self.problems.append(
             Problem(row.file, *place, code, what, right, key, "warning", column_name=header, value=value)
         )
+
+
+def _applies(pattern: Record, row: Row) -> bool:
+    """Whether the row has what `when` asks for and lacks what `unless` names."""
+    when, unless = pattern.get("when"), pattern.get("unless")
+    return not (when and not row.values.get(when)) and not (unless and row.values.get(unless))

@@ -1,0 +1,215 @@
+"""Which thing an entry of a table is: normalise, block by country and name, compare by place, and say why.
+
+The answer is certain, ambiguous or unknown. Only certain ones join by themselves; a curator decides the rest in
+data/matches.yaml. Two places of one name never merge; two entries that one table numbers apart never merge silently.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from citygraph.names import NameRules
+from citygraph.sheets import Record
+
+Verdict = Literal["certain", "ambiguous", "unknown"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What data/matching.yaml says. Distances in kilometres.
+
+    `near` is how far apart one place may be told, `far` from where on a place of the same name is another one,
+    `shared` how many places of a table make their common coordinates a placeholder; `complete` are registers that
+    list every municipality of a country, `order` says which table's keys go before which.
+    """
+
+    names: NameRules = field(default_factory=NameRules)
+    order: tuple[str, ...] = ()
+    complete: Mapping[str, str] = field(default_factory=dict)
+    near: float = 15
+    far: float = 60
+    shared: int = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A thing as one table or the registry lists it; coordinates are None where they tell nothing."""
+
+    key: str
+    table: str
+    names: frozenset[str]
+    country: str = ""
+    lat: float | None = None
+    long: float | None = None
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """The answer for one entry: `same` is the key of the thing when certain; candidates are keys, each with why."""
+
+    key: str
+    verdict: Verdict
+    same: str = ""
+    why: str = ""
+    candidates: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a curator wrote: the entry is the thing `same`, or is none of those offered (empty)."""
+
+    same: str
+    reason: str
+
+
+def distance(a: Candidate, b: Candidate) -> float | None:
+    """Kilometres between two candidates by the haversine formula (Sinnott, 1984); None where not both are told."""
+    if a.lat is None or a.long is None or b.lat is None or b.long is None:
+        return None
+    one, two = math.radians(a.lat), math.radians(b.lat)
+    half = math.sin((two - one) / 2) ** 2
+    half += math.cos(one) * math.cos(two) * math.sin(math.radians(b.long - a.long) / 2) ** 2
+    return 2 * 6371 * math.asin(min(1.0, math.sqrt(half)))
+
+
+class Matcher:
+    """Everything known so far, and the answers given."""
+
+    def __init__(self, rules: Rules, decisions: Mapping[str, Decision] | None = None, places: bool = True) -> None:
+        """Without `places`, coordinates are not looked at: to measure what names alone would give."""
+        self.rules, self.decisions, self.places = rules, dict(decisions or {}), places
+        self.known: dict[str, Candidate] = {}
+        self.blocks: dict[tuple[str, str], list[str]] = {}
+        self.same: dict[str, str] = {}
+        self.taken: dict[tuple[str, str], str] = {}
+
+    def candidate(self, record: Record, table: str) -> Candidate:
+        """A record of the registry or of a row as a candidate."""
+        texts = (text for key in ("name", "label", "forms") for text in record.all(key))
+        names = frozenset(name for text in texts for name in self.rules.names.variants(text))
+        country = record.get("country") or ""
+        lat, long = (_number(record.get("lat"), 90), _number(record.get("long"), 180)) if self.places else (None, None)
+        complete = self.rules.complete.get(table) == country != ""
+        return Candidate(record.name, table, names, country, lat, long, complete)
+
+    def learn(self, candidate: Candidate) -> None:
+        """Make a thing known by all its names."""
+        self.known[candidate.key] = candidate
+        for name in sorted(candidate.names):
+            block = self.blocks.setdefault((candidate.country, name), [])
+            if candidate.key not in block:
+                block.append(candidate.key)
+
+    def table(self, records: Iterable[Record], table: str, by_name: bool) -> dict[str, Match]:
+        """The answers for the things of a table, which are then known themselves.
+
+        `by_name` tells of a table without numbers of its own, in which the same name in the same place is one thing.
+        """
+        found = sorted((self.candidate(record, table) for record in records), key=lambda each: each.key)
+        labels = {record.name: _label(record) for record in records}
+        at = Counter((each.lat, each.long) for each in found)
+        # In a table of names one place stands in many rows, and its entries have one key; only numbers tell them apart.
+        vague = {place for place, number in at.items() if number >= self.rules.shared and not by_name}
+        answers: dict[str, Match] = {}
+        names = {each.key for each in found}
+        for listed in found:
+            place = (listed.lat, listed.long)
+            known = place not in vague and place != (_whole(listed.lat), _whole(listed.long))
+            each = listed if known else replace(listed, lat=None, long=None)
+            answer = self._decided(each, names) or self.match(each, by_name)
+            answers[each.key] = replace(answer, label=labels[each.key])
+            if answer.verdict == "certain":
+                self.same[each.key] = answer.same
+                self.taken.setdefault((answer.same, table), each.key)
+                if answer.same in self.known:
+                    self._enrich(answer.same, each)
+            else:
+                self.learn(each)
+        return answers
+
+    def _enrich(self, key: str, other: Candidate) -> None:
+        thing = self.known[key]
+        names, complete = thing.names | other.names, thing.complete or other.complete
+        lat, long = (thing.lat, thing.long) if thing.lat is not None else (other.lat, other.long)
+        self.learn(replace(thing, names=names, lat=lat, long=long, complete=complete))
+
+    def _decided(self, each: Candidate, own: set[str]) -> Match | None:
+        decision = self.decisions.get(each.key)
+        if decision is None:
+            return None
+        if not decision.same:
+            return Match(each.key, "unknown", why=f"kept apart: {decision.reason}")
+        if decision.same in self.known or decision.same in own:
+            return Match(each.key, "certain", decision.same, f"decided: {decision.reason}")
+        return None  # what it was decided to be is not in this build
+
+    def match(self, each: Candidate, by_name: bool = True) -> Match:
+        """The answer for one candidate against what is known."""
+        sure, perhaps = [], []
+        for key in self.block(each):
+            other = self.known[key]
+            verdict, why = self._compare(each, other, by_name)
+            if verdict == "certain":
+                sure.append((key, why))
+            elif verdict == "ambiguous":
+                perhaps.append((key, why))
+        if len(sure) == 1:
+            return Match(each.key, "certain", sure[0][0], sure[0][1])
+        if sure or perhaps:
+            return Match(each.key, "ambiguous", candidates=(*sure, *perhaps))
+        return Match(each.key, "unknown", why="no place of this name is known in the country")
+
+    def block(self, each: Candidate) -> list[str]:
+        """Keys of what is known by a name of a candidate in its country, or by what an inflected name was before."""
+        if found := self._block(each, each.names):
+            return found
+        return self._block(each, {was for name in each.names for was in self.rules.names.undone(name, each.country)})
+
+    def _block(self, each: Candidate, names: Iterable[str]) -> list[str]:
+        countries = [each.country] if each.country else sorted({country for country, _ in self.blocks})
+        keys = {key for name in names for country in {*countries, ""} for key in self.blocks.get((country, name), ())}
+        return sorted(keys - {each.key})
+
+    def _compare(self, each: Candidate, other: Candidate, by_name: bool) -> tuple[Verdict, str]:
+        shared = " / ".join(sorted(each.names & other.names)[:1]) or "an inflected form"
+        same = f"the name {shared}"
+        if not each.country or not other.country:
+            return "ambiguous", f"{same}, but the country of one is not told"
+        apart = distance(each, other)
+        if apart is None:
+            if each.complete or other.complete:
+                return "certain", f"{same} in a register that lists every municipality of {each.country}"
+            return "ambiguous", f"{same} in {each.country}, but no coordinates to compare"
+        where = f"{same} in {each.country}, {apart:.1f} km apart"
+        if apart > self.rules.far:
+            # In a complete register the name stands for one place only: then one of the coordinates is wrong.
+            return ("ambiguous", where) if each.complete or other.complete else ("unknown", where)
+        if apart > self.rules.near:
+            return "ambiguous", where
+        twin = other.key if each.table == other.table else self.taken.get((other.key, each.table))
+        if twin and not by_name:
+            return "ambiguous", f"{where}: registered twice, as {twin} too?"
+        return "certain", where
+
+
+def _label(record: Record) -> str:
+    return record.get("label") or record.get("name") or ""
+
+
+def _number(text: str | None, most: float) -> float | None:
+    """A coordinate; None where it is missing or cannot be one."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if abs(number) <= most else None
+
+
+def _whole(number: float | None) -> float | None:
+    return None if number is None else float(int(number))
