@@ -29,8 +29,8 @@ accept: setup
 	CITYGRAPH_UPDATE=1 $(BIN)/python -m pytest tests/test_queries.py tests/test_docs.py
 
 lint: setup
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
 
 clean:
