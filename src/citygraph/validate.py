@@ -136,10 +136,12 @@ def located(
         here = (record.get(part_key) if part is record and part_key else shorten(result.value)) or ""
         other = result.component.startswith("SPARQL") and part is not None and part is not record
         told = here if result.value != result.focus and (key or other) else ""
+        if told:
+            said += f" ({'the other' if other else 'here'}: {told})"
         values = record.fields[key].values if key in record.fields else []
         meant = next((value for value in values if value.text == told), values[0] if values else None)
         problem = Problem(
-            record.file, line, column, code, said + (f" ({'the other' if other else 'here'}: {told})" if told else ""), "", record.name,
+            record.file, line, column, code, said, "", record.name,
             result.severity, result.focus, result.path, result.component,
             meant.header if meant else "", meant.written if meant else told,
         )  # fmt: skip
