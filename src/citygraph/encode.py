@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -91,7 +92,7 @@ def encode_registry(registry: Registry) -> Encoded:
 def encode_table(
     source: Record,
     codes: list[str],
-    rows: Iterable[TableRow],
+    rows: Sequence[TableRow],
     registry: Registry,
     matches: Mapping[str, Match],
     normal: Callable[[str], str],
@@ -99,7 +100,7 @@ def encode_table(
     """A table with the things and claims of its rows, given as key, number, things and facts of each.
 
     `codes` are the columns that hold the table's codes of what it lists, `normal` gives names the form for comparing.
-    A thing that the registry or an earlier row has already is not stated again; one that was matched with such a thing
+    A thing that the registry or an earlier table has already is not stated again; one that was matched with such a thing
     becomes an entry that refers to it, and what the row says is said of that thing.
     """
     encoded = Encoded(GRAPH + source.name)
@@ -107,6 +108,10 @@ def encode_table(
     said = _plain(source, registry, encoded) | ({"code-column": codes} if codes else {})
     encoded.nodes.append({"id": ID + source.name, "type": "Source", **said})
     encoded.places[ID + source.name] = (source, "")
+    stated = chosen(rows)
+    new = {name for name in stated if name not in registry.entries and name not in registry.rows}
+    registry.rows |= {name: stated[name] for name in new}
+    here = Counter((thing.get("lat"), thing.get("long")) for name, thing in stated.items() if name in new)
     for key, number, things, facts in rows:
         row = row_iri(source.name, key)
         node: JsonNode = {"id": row, "type": "Row", "from": ID + source.name, "row-number": str(number), "row-key": key}
@@ -114,9 +119,11 @@ def encode_table(
         encoded.nodes.append(node | ({"exact": words} if words else {}))
         encoded.places[row] = (Record(things[0].file if things else source.file, number, 1, key), "")
         for thing in things:
-            if thing.name not in registry.entries and thing.name not in registry.rows:
-                registry.rows[thing.name] = thing
-                encoded.nodes += _listed(thing, row, matches.get(thing.name), normal, registry, encoded)
+            if thing.name in new and stated[thing.name] is thing:
+                listed = _listed(thing, row, matches.get(thing.name), normal, registry, encoded)
+                shared = here[thing.get("lat"), thing.get("long")]
+                encoded.nodes.append(listed | ({"entries-here": str(shared)} if "lat" in listed and shared > 1 else {}))
+                encoded.nodes += _linked(thing, matches.get(thing.name), registry)
                 encoded.places[ID + thing.name] = (thing, "")
         for fact in facts:
             found = examine(sheet, fact)
@@ -126,6 +133,18 @@ def encode_table(
     return encoded
 
 
+def chosen(rows: Sequence[TableRow]) -> dict[str, Record]:
+    """For each thing the record that tells most of it, whatever the order of the rows: that of its own row, not of one
+    that names it in passing."""
+    best: dict[str, tuple[tuple[int, str], Record]] = {}
+    for key, _, things, _ in rows:
+        for thing in things:
+            rank = (-len(thing.fields), key)
+            if thing.name not in best or rank < best[thing.name][0]:
+                best[thing.name] = rank, thing
+    return {name: thing for name, (_, thing) in best.items()}
+
+
 def _listed(
     thing: Record,
     row: str,
@@ -133,26 +152,25 @@ def _listed(
     normal: Callable[[str], str],
     registry: Registry,
     encoded: Encoded,
-) -> Iterable[JsonNode]:
+) -> JsonNode:
     """A thing as a row lists it, or the entry that refers to what it was matched with."""
-    said = _plain(thing, registry, encoded)
-    node = {"id": ID + thing.name, "type": thing.type, "listed-in": row}
+    node = {"id": ID + thing.name, "type": thing.type, "listed-in": row, **_plain(thing, registry, encoded)}
     if label := thing.get("label"):
         node |= {SKOS + "prefLabel": label, "compared-name": normal(label)}
     for key, name in (("lat", "degrees-north"), ("long", "degrees-east")):
         if _DEGREES.fullmatch(degrees := thing.get(key) or ""):
             node[name] = str(round(float(degrees)))
-    if match is None or match.verdict != "certain":
-        yield node | said | ({"from": encoded.graph.replace(GRAPH, ID)} if "lat" in said else {})
-        return
-    links = {key: value for key, value in said.items() if key in references()}
-    yield (
-        node
-        | {"type": "Entry", "refers-to": ID + registry.canonical(match.same), "note": match.why}
-        | {key: value for key, value in said.items() if key not in links}
-    )
-    if links:
-        yield {"id": ID + registry.canonical(match.same), **links}
+    if match is not None and match.verdict == "certain":
+        return node | {"type": "Entry", "refers-to": ID + registry.canonical(match.same), "note": match.why}
+    return node | ({"from": encoded.graph.replace(GRAPH, ID)} if "lat" in node else {})
+
+
+def _linked(thing: Record, match: Match | None, registry: Registry) -> Iterable[JsonNode]:
+    """What a row says of the place of a thing that was known already."""
+    region = thing.get("region") or ""
+    placed = registry.entries.get(region) or registry.rows.get(region)
+    if match is not None and match.verdict == "certain" and placed and placed.type == "Place":
+        yield {"id": ID + registry.canonical(match.same), "region": ID + region}
 
 
 def encode_themes(triples: Iterable[ox.Triple]) -> list[ox.Quad]:

@@ -89,7 +89,11 @@ def _odd_below(one: object, other: object, equal: bool) -> bool:
         return False
     try:
         return bool(a <= b if equal else a < b)
-    except (TypeError, RecursionError):  # pySHACL stops here; SHACL 4.5.3 counts what cannot be compared as a failure
+    except (
+        TypeError,
+        ArithmeticError,
+        RecursionError,
+    ):  # pySHACL stops here; SHACL 4.5.3 counts what cannot be compared as a failure
         return False
 
 
@@ -111,6 +115,6 @@ def _odd_at_least(value: ox.Literal, limit: ox.Literal, sign: int) -> bool:
         return False
     try:
         order = compare_literal(a, b)  # type: ignore[no-untyped-call]
-    except (TypeError, NotImplementedError, RecursionError):
+    except (TypeError, ArithmeticError, NotImplementedError, RecursionError):
         return False
     return bool(order >= 0 if sign > 0 else order <= 0)

@@ -7,8 +7,9 @@ data/matches.yaml. Two places of one name never merge; two entries that one tabl
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,6 +17,7 @@ from citygraph.names import NameRules
 from citygraph.sheets import Record
 
 Verdict = Literal["certain", "ambiguous", "unknown"]
+_DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,6 @@ class Matcher:
         self.known: dict[str, Candidate] = {}
         self.blocks: dict[tuple[str, str], list[str]] = {}
         self.same: dict[str, str] = {}
-        self.taken: dict[tuple[str, str], str] = {}
 
     def candidate(self, record: Record, table: str) -> Candidate:
         """A record of the registry or of a row as a candidate."""
@@ -116,22 +117,48 @@ class Matcher:
         at = Counter((each.lat, each.long) for each in found)
         # In a table of names one place stands in many rows, and its entries have one key; only numbers tell them apart.
         vague = {place for place, number in at.items() if number >= self.rules.shared and not by_name}
-        answers: dict[str, Match] = {}
-        names = {each.key for each in found}
-        for listed in found:
-            place = (listed.lat, listed.long)
-            known = place not in vague and place != (_whole(listed.lat), _whole(listed.long))
-            each = listed if known else replace(listed, lat=None, long=None)
-            answer = self._decided(each, names) or self.match(each, by_name)
-            answers[each.key] = replace(answer, label=labels[each.key])
-            if answer.verdict == "certain":
-                self.same[each.key] = answer.same
-                self.taken.setdefault((answer.same, table), each.key)
-                if answer.same in self.known:
-                    self._enrich(answer.same, each)
-            else:
-                self.learn(each)
+        vague |= {place for place in at if place == (_whole(place[0]), _whole(place[1]))}
+        known = [replace(e, lat=None, long=None) if (e.lat, e.long) in vague else e for e in found]
+        answers = self._by_name(known) if by_name else self._by_number(known)
+        return {key: replace(answer, label=labels[key]) for key, answer in answers.items()}
+
+    def _by_name(self, found: Sequence[Candidate]) -> dict[str, Match]:
+        """One after the other: what is known then counts."""
+        answers = {}
+        for each in found:
+            answers[each.key] = answer = self._decided(each, found) or self.match(each)
+            self._settle(each, answer)
         return answers
+
+    def _by_number(self, found: Sequence[Candidate]) -> dict[str, Match]:
+        """All against what other tables know; then those that the table numbers apart are held against each other."""
+        answers = {each.key: self._decided(each, found) or self.match(each) for each in found}
+        claimed: dict[str, list[str]] = defaultdict(list)
+        for key, answer in answers.items():
+            if answer.verdict == "certain" and key not in self.decisions:
+                claimed[answer.same].append(key)
+        for same, keys in claimed.items():
+            for key in keys if len(keys) > 1 else ():
+                others = ", ".join(other for other in keys if other != key)
+                why = f"{answers[key].why}: registered twice, as {others} too?"
+                answers[key] = Match(key, "ambiguous", candidates=((same, why),))
+        for each in found:
+            answer = answers[each.key]
+            if answer.verdict != "certain" and each.key not in self.decisions:
+                own = self._against(each, [key for key in self.block(each) if self.known[key].table == each.table])
+                twins = tuple((key, f"{why}: registered twice?") for key, _, why in own)
+                if twins:
+                    answer = answers[each.key] = Match(each.key, "ambiguous", candidates=(*answer.candidates, *twins))
+            self._settle(each, answer)
+        return answers
+
+    def _settle(self, each: Candidate, answer: Match) -> None:
+        if answer.verdict != "certain":
+            self.learn(each)
+            return
+        self.same[each.key] = answer.same
+        if answer.same in self.known:
+            self._enrich(answer.same, each)
 
     def _enrich(self, key: str, other: Candidate) -> None:
         thing = self.known[key]
@@ -139,31 +166,31 @@ class Matcher:
         lat, long = (thing.lat, thing.long) if thing.lat is not None else (other.lat, other.long)
         self.learn(replace(thing, names=names, lat=lat, long=long, complete=complete))
 
-    def _decided(self, each: Candidate, own: set[str]) -> Match | None:
+    def _decided(self, each: Candidate, found: Sequence[Candidate]) -> Match | None:
         decision = self.decisions.get(each.key)
         if decision is None:
             return None
         if not decision.same:
             return Match(each.key, "unknown", why=f"kept apart: {decision.reason}")
-        if decision.same in self.known or decision.same in own:
+        if decision.same in self.known or decision.same in self.same or any(o.key == decision.same for o in found):
             return Match(each.key, "certain", decision.same, f"decided: {decision.reason}")
         return None  # what it was decided to be is not in this build
 
-    def match(self, each: Candidate, by_name: bool = True) -> Match:
+    def match(self, each: Candidate) -> Match:
         """The answer for one candidate against what is known."""
-        sure, perhaps = [], []
-        for key in self.block(each):
-            other = self.known[key]
-            verdict, why = self._compare(each, other, by_name)
-            if verdict == "certain":
-                sure.append((key, why))
-            elif verdict == "ambiguous":
-                perhaps.append((key, why))
+        judged = self._against(each, self.block(each))
+        sure = [(key, why) for key, verdict, why in judged if verdict == "certain"]
         if len(sure) == 1:
             return Match(each.key, "certain", sure[0][0], sure[0][1])
-        if sure or perhaps:
+        if judged:
+            perhaps = [(key, why) for key, verdict, why in judged if verdict == "ambiguous"]
             return Match(each.key, "ambiguous", candidates=(*sure, *perhaps))
         return Match(each.key, "unknown", why="no place of this name is known in the country")
+
+    def _against(self, each: Candidate, keys: Iterable[str]) -> list[tuple[str, Verdict, str]]:
+        """What may be the same as a candidate, with verdict and why."""
+        judged = ((key, *self._compare(each, self.known[key])) for key in keys)
+        return [(key, verdict, why) for key, verdict, why in judged if verdict != "unknown"]
 
     def block(self, each: Candidate) -> list[str]:
         """Keys of what is known by a name of a candidate in its country, or by what an inflected name was before."""
@@ -176,7 +203,7 @@ class Matcher:
         keys = {key for name in names for country in {*countries, ""} for key in self.blocks.get((country, name), ())}
         return sorted(keys - {each.key})
 
-    def _compare(self, each: Candidate, other: Candidate, by_name: bool) -> tuple[Verdict, str]:
+    def _compare(self, each: Candidate, other: Candidate) -> tuple[Verdict, str]:
         shared = " / ".join(sorted(each.names & other.names)[:1]) or "an inflected form"
         same = f"the name {shared}"
         if not each.country or not other.country:
@@ -192,9 +219,6 @@ class Matcher:
             return ("ambiguous", where) if each.complete or other.complete else ("unknown", where)
         if apart > self.rules.near:
             return "ambiguous", where
-        twin = other.key if each.table == other.table else self.taken.get((other.key, each.table))
-        if twin and not by_name:
-            return "ambiguous", f"{where}: registered twice, as {twin} too?"
         return "certain", where
 
 
@@ -204,10 +228,9 @@ def _label(record: Record) -> str:
 
 def _number(text: str | None, most: float) -> float | None:
     """A coordinate; None where it is missing or cannot be one."""
-    try:
-        number = float(text or "")
-    except ValueError:
+    if not text or not _DECIMAL.fullmatch(text):
         return None
+    number = float(text)
     return number if abs(number) <= most else None
 
 

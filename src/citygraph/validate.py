@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 #: Where a result's path has no key of its own in a sheet: the key that the curator writes for it.
-_WRITTEN = {"evidence": "quote", "edtf": "", "exact": "quote", "in-scheme": ""}
+_WRITTEN = {"evidence": "quote", "edtf": "", "exact": "quote", "in-scheme": "", "entries-here": "lat"}
 
 
 @dataclass(frozen=True, order=True)

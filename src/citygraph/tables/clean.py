@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from citygraph.dates import parse
 
@@ -20,11 +21,22 @@ def _number(cell: str) -> str:
     """A number as it stands: what is none goes into the graph as it is, and sh:datatype tells it in its place."""
     if _TOO_LONG.fullmatch(cell):
         raise ValueError("a number of more than 18 digits")
-    whole = re.fullmatch(r"(-?)0*([0-9]+?)(?:\.([0-9]*?)0*)?", cell)
+    whole = re.fullmatch(r"(-?)0*([0-9]+?)(?:\.([0-9]*?)0*)?", cell, re.ASCII)
     if whole is None:
+        if _taken(cell):
+            raise ValueError("not a number; write digits with a point: 60.98")
         return cell
     sign, digits, rest = whole.groups()
     return sign + digits + (f".{rest}" if rest else "")  # one form for one number, so that equal ones are equal terms
+
+
+def _taken(cell: str) -> bool:
+    """Whether Python, and with it rdflib, takes for a number what is not written as one: NaN, 1_000, 1e5."""
+    try:
+        Decimal(cell)
+    except ArithmeticError:
+        return False
+    return True
 
 
 def _rounded(cell: str) -> str:

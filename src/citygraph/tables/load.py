@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from citygraph.encode import Encoded, TableRow, encode_table
+from citygraph.encode import Encoded, TableRow, chosen, encode_table
 from citygraph.files import read_text, shown
 from citygraph.load import Loaded
 from citygraph.matching import Candidate, Decision, Match, Matcher, Rules
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem, ProblemsError
 from citygraph.review import read_decisions, read_rules
-from citygraph.sheets import Record, nearest
+from citygraph.sheets import nearest
 from citygraph.tables.describe import Table, read_description
 from citygraph.tables.read import read_rows
 from citygraph.tables.rows import Rows
@@ -67,11 +67,11 @@ def load_tables(options: Options, data: Path, loaded: Loaded) -> Tables:
 def _matches(table: Table, rows: list[TableRow], matcher: Matcher, loaded: Loaded) -> dict[str, Match]:
     """The answers for the cities of a table that are not known by their key already."""
     registry = loaded.registry
-    cities: dict[str, Record] = {}
-    for _, _, things, _ in rows:
-        for thing in things:
-            if thing.type == "City" and thing.name not in registry.entries and thing.name not in registry.rows:
-                cities.setdefault(thing.name, thing)
+    cities = {
+        name: thing
+        for name, thing in chosen(rows).items()
+        if thing.type == "City" and name not in registry.entries and name not in registry.rows
+    }
     by_name = {thing.get("by") == "name" for thing in table.things if thing.type == "City"} == {True}
     return matcher.table(cities.values(), table.source.name, by_name)
 
