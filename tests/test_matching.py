@@ -228,7 +228,7 @@ def test_wrong_rules_are_told_in_their_place() -> None:
     _, problems = read_rules("rules:\n  near: few\n  fra: 3\n", "rules.yaml")
     assert [p.text() for p in problems] == [
         "rules.yaml:3:3: violation: unknown key 'fra'; did you mean 'far'?",
-        "rules.yaml:2:9: violation: near is not a whole number; write digits only",
+        "rules.yaml:2:9: violation: near is not a whole number from 1; write digits only",
     ]
 
 
@@ -319,3 +319,26 @@ def test_wrong_rules_stop_a_build(tmp_path: Path, sheets: object, tables: Option
     (folder / "matching" / "rules.yaml").write_text("rules: {near: few}\n", "utf-8")
     with pytest.raises(ProblemsError):
         Matches(folder, Options(tables={"finland": tables.tables["finland"]}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "decisions:\n  - {entry: a, same: a, reason: c}\n",
+        "decisions:\n  - {entry: a, same: b, reason: c}\n  - {entry: b, same: a, reason: c}\n",
+    ],
+)
+def test_decisions_that_go_round_are_told(text: str) -> None:
+    _, problems = read_decisions(text, "r.yaml")
+    assert {(p.code, p.line) for p in problems} == {("decision", n) for n in range(2, text.count("\n") + 1)}
+
+
+@pytest.mark.parametrize("text", ["rules: {order: x}\n", "rules: {complete: [finland]}\n", "rules: {near: '0'}\n"])
+def test_rules_of_another_shape_are_told(text: str) -> None:
+    assert len(read_rules(text, "rules.yaml")[1]) == 1
+
+
+def test_a_decision_for_what_was_matched_already_is_obeyed() -> None:
+    matcher = known(entry("lahti", "Lahti", "FI", "60.98", "25.66"), decisions={"u-9": Decision("t-1", "the same")})
+    matcher.table([entry("t-1", "Lahti", "FI", "60.98", "25.66")], "t", by_name=False)
+    assert matcher.table([entry("u-9", "Lahtis", "FI")], "u", by_name=False)["u-9"].same == "t-1"

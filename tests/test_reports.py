@@ -322,7 +322,7 @@ def test_only_what_an_earlier_report_does_not_tell(place: Path) -> None:
     done = check("--since", report)
     assert (done.exit_code, done.stdout) == (0, "")
     # Re-sorted, with a row before, in another folder: the same findings.
-    lines = [GOOD.replace("7,", "1,"), *reversed(WRONG.splitlines(keepends=True))]
+    lines = [GOOD.replace("7,Lahti", "1,Vaasa"), *reversed(WRONG.splitlines(keepends=True))]
     Path("sub").mkdir()
     write("sub/members.csv", HEADER + "".join(lines))
     done = check("--since", report, table="members=sub/members.csv")
@@ -336,7 +336,7 @@ def test_only_what_an_earlier_report_does_not_tell(place: Path) -> None:
 def test_a_duplicate_that_moves_is_the_same_finding(place: Path) -> None:
     write("members.csv", HEADER + GOOD + GOOD)
     report = write("last.json", check("--format", "json").stdout)
-    write("members.csv", HEADER + GOOD.replace("7,", "1,") + GOOD + GOOD)
+    write("members.csv", HEADER + GOOD.replace("7,Lahti", "1,Vaasa") + GOOD + GOOD)
     assert check("--since", report).stdout == ""
 
 
@@ -368,7 +368,7 @@ def test_a_missing_report_and_an_empty_one(place: Path) -> None:
 def test_a_configuration_names_tables_relative_to_itself(place: Path) -> None:
     Path("conf").mkdir()
     write("conf/members.csv", HEADER + GOOD)
-    write("conf/more.csv", HEADER + GOOD.replace("7,", "8,"))
+    write("conf/more.csv", HEADER + GOOD.replace("7,Lahti", "8,Vaasa"))
     write("conf/accepted.yaml", ACCEPTED)
     text = 'accepted = "accepted.yaml"\nstrict = true\n[tables]\nmembers = ["members.csv", "more.csv"]\n'
     config = read_config(Path(write("conf/citygraph.toml", text)))
@@ -439,7 +439,7 @@ def test_the_examples_of_the_documentation_are_good(place: Path) -> None:
 
 def test_several_files_are_one_table(place: Path) -> None:
     write("a.csv", HEADER + GOOD + "9,short\n")
-    write("b.csv", HEADER + GOOD.replace("7,", "8,") + GOOD)
+    write("b.csv", HEADER + GOOD.replace("7,Lahti", "8,Vaasa") + GOOD)
     done = check("--with", "members=b.csv", table="members=a.csv")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
@@ -576,6 +576,7 @@ BROKEN_ROWS = [
     ("no-last-line-end", row(1) + row(2).strip(), "12", []),
     ("windows", (row(1) + row(2)).replace("\n", "\r\n"), "12", []),
     ("old-mac", (row(1) + row(2)).replace("\n", "\r"), "12", []),
+    ("1e400", row(1, latitude="1e400") + row(2), "12", ["2:4: latitude: '1e400': not a number"]),
     ("10**30", row(1, latitude=str(10**30)) + row(2), "12",
      [f"2:4: latitude: '{10**30}': a number of more than 18 digits"]),
     ("year-0", row(1, joined="0000") + row(2), "12", ["2:6: joined: '0000': there is no year 0000"]),
@@ -629,7 +630,10 @@ def test_a_folder_and_a_missing_file(place: Path) -> None:
         (HEADER + GOOD + GOOD, 0, "members.csv:3:1: warning: the key '7' stands twice; row 2 has it; left out [7]"),
         (HEADER + row(1, latitude="91"), 1, "members.csv:2:4: violation: lat: "),
         (HEADER + row(1, longitude="-181"), 1, "members.csv:2:5: violation: long: "),
-        (HEADER + row(1, latitude="1e400"), 1, "members.csv:2:4: violation: lat: "),
+        (HEADER + row(1, latitude="1e400"), 0, "members.csv:2:4: warning: latitude: '1e400': not a number"),
+        (HEADER + row(1, latitude="NaN"), 0, "members.csv:2:4: warning: latitude: 'NaN': not a number"),
+        (HEADER + row(1, latitude="6_0.98"), 0, "members.csv:2:4: warning: latitude: '6_0.98': not a number"),
+        (HEADER + row(1, latitude="north"), 1, "members.csv:2:4: violation: lat: "),
         (HEADER + row(1, joined="0000"), 0, "members.csv:2:6: warning: joined: '0000': there is no year 0000"),
         (HEADER + row(1, name='"A') + row(2), 0, f"members.csv:2:2: warning: {OPEN}"),
         (HEADER.replace("joined", "since") + GOOD, 1, "members.csv:1:1: violation: no column 'joined'; data/tables/"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem, ProblemsError
 from citygraph.tables.clean import CLEANERS
 from citygraph.tables.describe import Table, read_description
-from citygraph.tables.read import read_rows
+from citygraph.tables.read import read_rows, slug
 from citygraph.tables.rows import Rows
 from citygraph.vocabulary import CG, ID
 from conftest import ROOT, Run
@@ -239,3 +240,94 @@ def test_a_part_of_the_real_tables(shared: Path, tmp_path: Path) -> None:
     # 39 targets join no signatory: 38 carry no address, and the thing of the last has no name.
     whose = [p for p in built.problems if p.code == "shacl-Commitment-whose"]
     assert len(whose) == 38
+
+
+NAMING_OTHERS = (
+    DESCRIPTION.replace(
+        "facts:\n",
+        '  - id: group\n    type: City\n    key: members-{state}\n    label: "{name}"\n    country: "{country}"\nfacts:\n',
+    )
+    .replace('  state: {values: {published: "", on_hold: on hold}}\n', "")
+    .replace('    status: "{state}"\n', "")
+    + '  - id: pair\n    type: Twinning\n    city: "{city}"\n    twin: "{group}"\n'
+)
+
+
+def test_the_order_of_rows_changes_row_numbers_only(tmp_path: Path, data: Path) -> None:
+    """A row that names a thing in passing does not take the place of the row that lists it."""
+    (data / "tables" / "members.yaml").write_text(NAMING_OTHERS, "utf-8")
+    rows = ["7,Oulu,FI,65.01,25.47,2012-09-10,True,8\n", "8,Pori,FI,61.48,21.8,2013,True,7\n"]
+
+    def quads(lines: list[str]) -> set[str]:
+        built = pipeline.build(data, table(tmp_path, "".join(lines)))
+        return {str(q) for q in built.asserted if not q.predicate.value.endswith("#rowNumber")}
+
+    told = quads(rows)
+    assert told == quads(rows[::-1])
+    assert any("members-8" in each and "61.48" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (GOOD.replace("7,Lahti", '"7 ",Pori'), "the key '7' stands twice"),
+        (GOOD.replace("7,Lahti", "7.,Pori"), "the key '7' stands twice"),
+    ],
+)
+def test_two_names_with_one_key_are_told(more: str, told: str, tmp_path: Path) -> None:
+    claims, problems = rows_of(tmp_path, GOOD + more)
+    assert claims == ["7-adhesion"]
+    assert any(told in problem.text() for problem in problems)
+
+
+def test_keys_and_claims_that_would_meet_are_told(tmp_path: Path) -> None:
+    text = DESCRIPTION.replace("key: members-{number}", "key: members-{name}") + DESCRIPTION[
+        DESCRIPTION.index("  - id: adhesion") :
+    ].replace("id: adhesion", "id: b-adhesion")
+    rows = GOOD + GOOD.replace("7,Lahti", "7-b,lah ti") + GOOD.replace("7,Lahti", "9,lah-ti")
+    claims, problems = rows_of(tmp_path, rows, text)
+    told = [problem.what for problem in problems]
+    assert "another row made the claim '7-b-adhesion'" in told
+    assert "'members-lah-ti' and 'members-lah ti' would have the same key 'members-lah-ti'" in told
+    assert len(claims) == len(set(claims))
+
+
+@pytest.mark.parametrize("sign", ["😀", "C++", "Łódź", "مدينة"])
+def test_letters_that_an_address_lacks_keep_names_apart(sign: str) -> None:
+    assert slug(sign) != slug("C")
+    assert slug(f"{sign} x") != slug("x")
+    assert re.fullmatch("[a-z0-9-]+", slug(sign))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("    type: City\n", "    type: Citty\n", "unknown type 'Citty'; did you mean 'City'?"),
+        ("    type: City\n", "    type: City\n    by: code\n", "write by: name, or leave it out"),
+        ("key: members-{number}", 'key: "{number}"', "begin it with a word and a hyphen: members-{…}"),
+        ("facts:\n", "facts:\n  - {id: adhesion, type: Membership, member: a, network: ubc}\n", "stands twice"),
+    ],
+)
+def test_more_wrong_descriptions(old: str, new: str, told: str) -> None:
+    assert old in DESCRIPTION
+    found, problems = read_description(DESCRIPTION.replace(old, new, 1), "members.yaml", "members")
+    assert found is None
+    assert any(told in problem.text() for problem in problems), [p.text() for p in problems]
+
+
+def test_an_entry_leads_to_what_it_is(tmp_path: Path, data: Path) -> None:
+    graph = Release.build(data, table(tmp_path, GOOD))
+    assert graph.find("members-7") == graph.find("Lahti") == ID + "lahti"
+    assert graph.query("memberships", city="members-7", network="ubc")
+    assert (
+        "members-7 “Lahti” is lahti: the name lahti in FI, 0.2 km apart\nlisted in members: row 2"
+        in graph.explainer.explain(["members-7"])
+    )
+
+
+def test_thousands_of_names_in_one_answer(tmp_path: Path, data: Path) -> None:
+    rows = "".join(f"{n},Town {n},IT,4{n % 10}.{n},1{n % 7}.{n},2013,True,published\n" for n in range(1, 1200))
+    graph = Release.build(data, table(tmp_path, rows))
+    names = graph.labels([f"{ID}members-{n}" for n in range(1, 1200)], "en")
+    assert names[f"{ID}members-1199"] == "Town 1199"
+    assert len(names) == 1199

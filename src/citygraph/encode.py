@@ -100,7 +100,7 @@ def encode_table(
     """A table with the things and claims of its rows, given as key, number, things and facts of each.
 
     `codes` are the columns that hold the table's codes of what it lists, `normal` gives names the form for comparing.
-    A thing that the registry or an earlier table has already is not stated again; one that was matched with such a thing
+    A thing that the registry or an earlier table has already is not stated again; one that was matched with one
     becomes an entry that refers to it, and what the row says is said of that thing.
     """
     encoded = Encoded(GRAPH + source.name)

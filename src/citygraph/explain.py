@@ -109,6 +109,11 @@ class Explainer:
         if iri.startswith(CLAIM) and self._objects(iri, CG + "source"):
             yield from self.claim(iri, language)
             return
+        if meant := self._one(iri, CG + "refersTo"):
+            yield f"{shorten(iri)} “{self._label(iri, language)}” is {shorten(meant)}: {self._one(iri, CG + 'note')}"
+            for row in self._objects(iri, CG + "listedIn"):
+                yield f"listed in {shorten(self._one(row, DCTERMS + 'source'))}: row {self._one(row, CG + 'rowNumber')}"
+            return
         about = sorted({s for s, p, o in self.asserted if o == iri and s.startswith(CLAIM) and p.startswith(CG)})
         about = [claim for claim in about if self._objects(claim, CG + "source")]
         if not about:

@@ -89,11 +89,8 @@ def _odd_below(one: object, other: object, equal: bool) -> bool:
         return False
     try:
         return bool(a <= b if equal else a < b)
-    except (
-        TypeError,
-        ArithmeticError,
-        RecursionError,
-    ):  # pySHACL stops here; SHACL 4.5.3 counts what cannot be compared as a failure
+    except (TypeError, ArithmeticError, RecursionError):
+        # pySHACL stops here; SHACL 4.5.3 counts what cannot be compared as a failure
         return False
 
 

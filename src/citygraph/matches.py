@@ -10,7 +10,7 @@ from pathlib import Path
 
 from citygraph.files import save
 from citygraph.load import load
-from citygraph.matching import Candidate, Match
+from citygraph.matching import Candidate, Match, coordinate
 from citygraph.measure import measure, report
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, ProblemsError, violated
@@ -88,8 +88,8 @@ class Matches:
 def _place(at: str) -> tuple[float | None, float | None]:
     if not at:
         return None, None
-    try:
-        lat, long = map(float, at.split(","))
-    except ValueError as error:
-        raise CitygraphError(f"--at {at}: write latitude and longitude: 60.98,25.66") from error
-    return lat, long
+    lat, _, long = at.partition(",")
+    found = coordinate(lat.strip(), 90), coordinate(long.strip(), 180)
+    if None in found:
+        raise CitygraphError(f"--at {at}: write latitude and longitude: 60.98,25.66")
+    return found

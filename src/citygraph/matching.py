@@ -95,7 +95,9 @@ class Matcher:
         texts = (text for key in ("name", "label", "forms") for text in record.all(key))
         names = frozenset(name for text in texts for name in self.rules.names.variants(text))
         country = record.get("country") or ""
-        lat, long = (_number(record.get("lat"), 90), _number(record.get("long"), 180)) if self.places else (None, None)
+        lat, long = coordinate(record.get("lat"), 90), coordinate(record.get("long"), 180)
+        if not self.places:
+            lat = long = None
         complete = self.rules.complete.get(table) == country != ""
         return Candidate(record.name, table, names, country, lat, long, complete)
 
@@ -119,7 +121,7 @@ class Matcher:
         vague = {place for place, number in at.items() if number >= self.rules.shared and not by_name}
         vague |= {place for place in at if place == (_whole(place[0]), _whole(place[1]))}
         known = [replace(e, lat=None, long=None) if (e.lat, e.long) in vague else e for e in found]
-        answers = self._by_name(known) if by_name else self._by_number(known)
+        answers = self._by_name(known) if by_name else self._bycoordinate(known)
         return {key: replace(answer, label=labels[key]) for key, answer in answers.items()}
 
     def _by_name(self, found: Sequence[Candidate]) -> dict[str, Match]:
@@ -130,7 +132,7 @@ class Matcher:
             self._settle(each, answer)
         return answers
 
-    def _by_number(self, found: Sequence[Candidate]) -> dict[str, Match]:
+    def _bycoordinate(self, found: Sequence[Candidate]) -> dict[str, Match]:
         """All against what other tables know; then those that the table numbers apart are held against each other."""
         answers = {each.key: self._decided(each, found) or self.match(each) for each in found}
         claimed: dict[str, list[str]] = defaultdict(list)
@@ -226,7 +228,7 @@ def _label(record: Record) -> str:
     return record.get("label") or record.get("name") or ""
 
 
-def _number(text: str | None, most: float) -> float | None:
+def coordinate(text: str | None, most: float) -> float | None:
     """A coordinate; None where it is missing or cannot be one."""
     if not text or not _DECIMAL.fullmatch(text):
         return None

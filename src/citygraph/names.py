@@ -40,5 +40,5 @@ class NameRules:
     def undone(self, normal: str, country: str) -> Iterator[str]:
         """What a name may have been before its ending: `lahden` gives `lahti`."""
         for ending, base in self.endings.get(country, ()):
-            if normal.endswith(ending) and len(normal) > len(ending) + 1:
+            if ending and normal.endswith(ending) and len(normal) > len(ending) + 1:
                 yield normal[: len(normal) - len(ending)] + base

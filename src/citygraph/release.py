@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pandas
     import rdflib
 
+#: Things whose names one query asks for.
+_LABELS = 500
+
 
 class Release:
     """A graph with its named graphs: what the sources say, and what reasoning added."""
@@ -142,7 +145,11 @@ class Release:
 
     def labels(self, iris: Sequence[str], language: str) -> dict[str, str]:
         """Names of IRIs in a language, from the graph and the ontology."""
-        names = results.pick_labels(self.ask(results.label_query(iris)), language) if iris else {}
+        names: dict[str, str] = {}
+        for start in range(0, len(iris), _LABELS):  # an answer may name thousands of things
+            query = results.label_query(iris[start : start + _LABELS])
+            answer = self.store.query(query, use_default_graph_as_union=True)
+            names |= results.pick_labels(answer, language)  # type: ignore[arg-type]
         missing = [iri for iri in iris if iri not in names]
         return names | ontology_labels(missing, language)
 
@@ -150,12 +157,12 @@ class Release:
         """The IRI of a key, IRI or name that the graph knows; raises CitygraphError with the nearest."""
         iri = queries.resolve(word)
         if iri == word or self._knows(iri):
-            return iri
+            return self._meant(iri)
         if self._knows(CLAIM + word):
             return CLAIM + word
         names: dict[str, set[str]] = {}
         for row in self.ask(f"SELECT ?x ?label WHERE {{ ?x <{SKOS}prefLabel>|<{SKOS}altLabel> ?label }}"):
-            names.setdefault(row["label"].value.casefold(), set()).add(row["x"].value)
+            names.setdefault(row["label"].value.casefold(), set()).add(self._meant(row["x"].value))
         found = names.get(word.casefold(), set())
         if len(found) == 1:
             return next(iter(found))
@@ -164,6 +171,12 @@ class Release:
         keys = {i.removeprefix(ID) for some in names.values() for i in some}
         hint = nearest(word.casefold(), keys | set(names)) or "give a key, a name or an IRI"
         raise CitygraphError(f"{word!r} is not in the graph; {hint}")
+
+    def _meant(self, iri: str) -> str:
+        """The thing that an entry of a table refers to; anything else is itself."""
+        found = self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(CG + "refersTo"), None)
+        quad = next(iter(found), None)
+        return value_of(quad.object) if quad else iri
 
     def _knows(self, iri: str) -> bool:
         """Whether the graph says anything of an IRI."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from citygraph import marked
 from citygraph.matching import Decision, Match, Rules
 from citygraph.names import NameRules
 from citygraph.problems import Problem
-from citygraph.sheets import as_record, nearest
+from citygraph.sheets import Record, as_record, nearest
 
 RULE_KEYS = ("order", "complete", "near", "far", "shared", "generic", "letters", "endings")
 _NUMBERS = ("near", "far", "shared")
+#: Kinds of those that are no text.
+_KINDS = {"order": "list", "generic": "list", "complete": "mapping", "letters": "mapping", "endings": "mapping"}
 #: What `same` says where an entry is none of the things it might be.
 NONE = "none"
 
@@ -26,20 +29,25 @@ def read_rules(text: str, file: str) -> tuple[Rules, list[Problem]]:
     given: dict[str, marked.Node] = {}
     for key, entry in parts.items():
         if key in RULE_KEYS:
-            given[key] = entry.value
+            value, wanted = entry.value, _KINDS.get(key, "text")
+            if value.kind == wanted:
+                given[key] = value
+            else:
+                what = f"a {value.kind} as {key}"
+                problems.append(Problem(file, value.line, value.column, "form", what, f"write a {wanted}"))
         else:
             hint = nearest(key, RULE_KEYS) or "known here: " + ", ".join(RULE_KEYS)
             problems.append(Problem(file, entry.line, entry.column, "unknown-key", f"unknown key {key!r}", hint))
     numbers = {}
     for key in _NUMBERS:
         node = given.get(key)
-        if node is not None and (node.text or "").isdecimal():
+        if node is not None and re.fullmatch("[1-9][0-9]{0,4}", node.text or "", re.ASCII):
             numbers[key] = int(node.text or "")
         elif node is not None:
-            what = f"{key} is not a whole number"
+            what = f"{key} is not a whole number from 1"
             problems.append(Problem(file, node.line, node.column, "form", what, "write digits only"))
     endings = {
-        country: tuple((_texts(item)["form"], _texts(item)["base"]) for item in entry.value.items or ())
+        country: tuple((said.get("form", ""), said.get("base", "")) for said in map(_texts, entry.value.items or ()))
         for country, entry in ((given["endings"].entries or {}) if "endings" in given else {}).items()
     }
     names = NameRules(frozenset(_list(given.get("generic"))), _texts(given.get("letters")), endings)
@@ -63,6 +71,7 @@ def read_decisions(text: str, file: str) -> tuple[dict[str, Decision], list[Prob
         what, right = "no list of decisions", "write `decisions:` and a list below it, or `decisions: []`"
         return {}, problems or [Problem(file, *place, "missing-key", what, right)]
     decided: dict[str, Decision] = {}
+    records: dict[str, Record] = {}
     for item in items:
         record = as_record(item, file, ["entry", "same", "reason"], "entry", problems, ("entry", "same"))
         same = record.get("same") or ""
@@ -74,6 +83,15 @@ def read_decisions(text: str, file: str) -> tuple[dict[str, Decision], list[Prob
         if record.name in decided:
             problems.append(record.problem("entry", "duplicate-id", f"{record.name!r} is decided twice", "keep one"))
         decided[record.name] = Decision("" if same == NONE else same, record.get("reason") or "")
+        records[record.name] = record
+    for entry, record in records.items():
+        seen, at = {entry}, decided[entry].same
+        while at in decided and at not in seen:
+            seen.add(at)
+            at = decided[at].same
+        if at == entry:
+            what = f"{entry!r} is decided to be itself, through " + ", ".join(sorted(seen))
+            problems.append(record.problem("same", "decision", what, "name the thing that all of them are"))
     return decided, problems
 
 
@@ -94,7 +112,7 @@ def to_review(matches: Iterable[Match], decided: dict[str, Decision]) -> Iterato
 
 
 def _comment(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _quoted(text: str) -> str:

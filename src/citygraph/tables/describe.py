@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from citygraph import marked
 from citygraph.problems import Problem
-from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, Record, as_record, fact_keys, nearest
+from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, THING_TYPES, Record, as_record, fact_keys, nearest
 from citygraph.tables.clean import CLEANERS
 
 HOLE = re.compile(r"\{([^{}]+)\}")
@@ -94,13 +94,24 @@ def read_description(text: str, file: str, stem: str) -> tuple[Table | None, lis
     if "columns" in parts:
         table.columns = _columns(parts["columns"].value, file, problems)
     for item in (parts["things"].value.items or []) if "things" in parts else ():
-        table.things.append(as_record(item, file, THING_KEYS, "id", problems, ("id", "type", "key"), templates=True))
+        thing = as_record(item, file, THING_KEYS, "id", problems, ("id", "type", "key"), templates=True)
+        table.things.append(thing)
+        if thing.type and thing.type not in THING_TYPES:
+            hint = nearest(thing.type, THING_TYPES) or "known here: " + ", ".join(THING_TYPES)
+            problems.append(thing.problem("type", "unknown-type", f"unknown type {thing.type!r}", hint))
+        if (thing.get("by") or "name") != "name":
+            problems.append(thing.problem("by", "form", f"by: {thing.get('by')}", "write by: name, or leave it out"))
+        if not re.match("[a-z][a-z0-9]*-", thing.get("key") or "x-"):
+            right = f"begin it with a word and a hyphen: {stem}-{{…}}"
+            problems.append(thing.problem("key", "form", "a key that could be one of the registry", right))
     keys = [*(set(fact_keys()) - MADE_KEYS - {"context", "start", "end"}), "when", "unless"]
     for item in parts["facts"].value.items or []:
         fact = as_record(item, file, sorted(keys), "id", problems, ("id", "type"), templates=True)
         if fact.type and fact.type not in CLAIM_TYPES:
             hint = nearest(fact.type, CLAIM_TYPES) or "known here: " + ", ".join(CLAIM_TYPES)
             problems.append(fact.problem("type", "unknown-type", f"unknown type {fact.type!r}", hint))
+        if fact.name and any(fact.name == other.name for other in table.facts):
+            problems.append(fact.problem("id", "duplicate-id", f"the name {fact.name!r} stands twice", "rename one"))
         table.facts.append(fact)
     return (None if problems else table), problems
 

@@ -19,6 +19,8 @@ from citygraph.tables.describe import Table
 from citygraph.tables.lines import Lines, no_text, size_of
 
 _OFTEN = 1_000  # rows
+_SIGNS = "+#*@%=<>$"
+_DASHES = "–—−‐‑·’‘`´“”„«»"  # between words as ASCII has them
 _MOST = 200  # characters of a row in a problem
 
 
@@ -47,7 +49,7 @@ def slug(text: str) -> str:
     """A text as a part of an address: accents folded; letters that ASCII lacks leave a short hash of the text."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    lost = any(sign.isalnum() and not sign.isascii() for sign in plain)
+    lost = any(sign in _SIGNS or not (sign.isascii() or sign.isspace() or sign in _DASHES) for sign in plain)
     mark = hashlib.sha256(unicodedata.normalize("NFC", text.casefold()).encode()).hexdigest()[:8] if lost else ""
     return re.sub(r"[^a-z0-9]+", "-", f"{plain}-{mark}").strip("-")
 

@@ -21,6 +21,8 @@ class Rows:
         self.seen: dict[str, tuple[str, int]] = {}
         self.left_out = 0
         self.drawn: dict[str, list[str]] = {}
+        self.keys: dict[str, str] = {}
+        self.claims: set[str] = set()
 
     def read(self, rows: Iterable[Row]) -> Iterator[tuple[str, int, list[Record], list[Record]]]:
         """For each row its key and number, the things that it names and the facts that it states."""
@@ -44,6 +46,11 @@ class Rows:
             name = self._fill(thing.get("key") or "", row, {})
             if name and thing.name not in found and _applies(thing, row):
                 record = Record(row.file, row.number, 1, slug(name), thing.type)
+                first = self.keys.setdefault(record.name, name)
+                if first.casefold() != name.casefold():
+                    what = f"{name!r} and {first!r} would have the same key {record.name!r}"
+                    self._tell(row, "thing-key", what, "left out, with what names it", name)
+                    continue
                 self._fields(record, thing, row, found)
                 if ("lat" in record.fields) is not ("long" in record.fields):  # half a place is none
                     record.fields.pop("lat", None)
@@ -60,6 +67,10 @@ class Rows:
             used = (c for key in record.fields for v in fact.fields[key].values for c in self._columns(v.text))
             own = {self._own(column) for column in (*used, *fact.all("when"), *fact.all("unless"))}
             record.columns = tuple(sorted(own))
+            if record.name in self.claims:
+                self._tell(row, "claim", f"another row made the claim {record.name!r}", "left out", key)
+                continue
+            self.claims.add(record.name)
             if bad:
                 self._tell(
                     row, "claim", f"the claim {fact.name} cannot be made: {', '.join(bad)} cannot be read", "left out"
