@@ -245,7 +245,8 @@ def test_a_part_of_the_real_tables(shared: Path, tmp_path: Path) -> None:
 NAMING_OTHERS = (
     DESCRIPTION.replace(
         "facts:\n",
-        '  - id: group\n    type: City\n    key: members-{state}\n    label: "{name}"\n    country: "{country}"\nfacts:\n',
+        "  - id: group\n    type: City\n    key: members-{state}\n"
+        '    label: "{name}"\n    country: "{country}"\nfacts:\n',
     )
     .replace('  state: {values: {published: "", on_hold: on hold}}\n', "")
     .replace('    status: "{state}"\n', "")
@@ -281,9 +282,8 @@ def test_two_names_with_one_key_are_told(more: str, told: str, tmp_path: Path) -
 
 
 def test_keys_and_claims_that_would_meet_are_told(tmp_path: Path) -> None:
-    text = DESCRIPTION.replace("key: members-{number}", "key: members-{name}") + DESCRIPTION[
-        DESCRIPTION.index("  - id: adhesion") :
-    ].replace("id: adhesion", "id: b-adhesion")
+    fact = DESCRIPTION[DESCRIPTION.index("  - id: adhesion") :].replace("id: adhesion", "id: b-adhesion")
+    text = DESCRIPTION.replace("key: members-{number}", "key: members-{name}") + fact
     rows = GOOD + GOOD.replace("7,Lahti", "7-b,lah ti") + GOOD.replace("7,Lahti", "9,lah-ti")
     claims, problems = rows_of(tmp_path, rows, text)
     told = [problem.what for problem in problems]
