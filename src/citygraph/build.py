@@ -35,7 +35,7 @@ LARGE = 5_000
 
 
 #: What goes when one of two coordinates does not hold.
-_POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:degreesEast")))
+_POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:degreesEast", "cg:entriesNear")))
 
 
 @dataclass

@@ -112,6 +112,7 @@ def encode_table(
     new = {name for name in stated if name not in registry.entries and name not in registry.rows}
     registry.rows |= {name: stated[name] for name in new}
     here = Counter((thing.get("lat"), thing.get("long")) for name, thing in stated.items() if name in new)
+    near = Counter(map(_cell, (stated[name] for name in new)))
     for key, number, things, facts in rows:
         row = row_iri(source.name, key)
         node: JsonNode = {"id": row, "type": "Row", "from": ID + source.name, "row-number": str(number), "row-key": key}
@@ -122,6 +123,8 @@ def encode_table(
             if thing.name in new and stated[thing.name] is thing:
                 listed = _listed(thing, row, matches.get(thing.name), normal, registry, encoded)
                 shared = here[thing.get("lat"), thing.get("long")]
+                if degrees := _degrees(thing):
+                    listed |= degrees | {"entries-near": str(near[_cell(thing)])}
                 encoded.nodes.append(listed | ({"entries-here": str(shared)} if "lat" in listed and shared > 1 else {}))
                 encoded.nodes += _linked(thing, matches.get(thing.name), registry)
                 encoded.places[ID + thing.name] = (thing, "")
@@ -157,12 +160,21 @@ def _listed(
     node = {"id": ID + thing.name, "type": thing.type, "listed-in": row, **_plain(thing, registry, encoded)}
     if label := thing.get("label"):
         node |= {SKOS + "prefLabel": label, "compared-name": normal(label)}
-    for key, name in (("lat", "degrees-north"), ("long", "degrees-east")):
-        if _DEGREES.fullmatch(degrees := thing.get(key) or ""):
-            node[name] = str(round(float(degrees)))
     if match is not None and match.verdict == "certain":
         return node | {"type": "Entry", "refers-to": ID + registry.canonical(match.same), "note": match.why}
     return node | ({"from": encoded.graph.replace(GRAPH, ID)} if "lat" in node else {})
+
+
+def _degrees(thing: Record) -> JsonNode:
+    """Where a thing lies, to the whole degree; empty where that is not told."""
+    lat, long = thing.get("lat") or "", thing.get("long") or ""
+    if not (_DEGREES.fullmatch(lat) and _DEGREES.fullmatch(long)):
+        return {}
+    return {"degrees-north": str(round(float(lat))), "degrees-east": str(round(float(long)))}
+
+
+def _cell(thing: Record) -> tuple[str, ...]:
+    return (thing.get("country") or "", *_degrees(thing).values())
 
 
 def _linked(thing: Record, match: Match | None, registry: Registry) -> Iterable[JsonNode]:

@@ -48,7 +48,7 @@ MADE_KEYS = frozenset(
             "has-claim",
             "listed-in",
             "refers-to",
-            *("merged-into", "compared-name", "entries-here", "degrees-north", "degrees-east"),
+            *("merged-into", "compared-name", "entries-here", "entries-near", "degrees-north", "degrees-east"),
         ),
         *("presumed-member-of", "member-of", "part-of", "participates-in", "asks-of-members", "bound-by"),
         *("coordinates", "twinned-with"),
