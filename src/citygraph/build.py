@@ -32,8 +32,6 @@ from citygraph.vocabulary import CG, CLAIM, TYPE, expand, owner, shorten
 
 #: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.
 LARGE = 5_000
-
-
 #: What goes when one of two coordinates does not hold.
 _POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:degreesEast", "cg:entriesNear")))
 

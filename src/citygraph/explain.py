@@ -111,8 +111,7 @@ class Explainer:
             return
         if meant := self._one(iri, CG + "refersTo"):
             yield f"{shorten(iri)} “{self._label(iri, language)}” is {shorten(meant)}: {self._one(iri, CG + 'note')}"
-            for row in self._objects(iri, CG + "listedIn"):
-                yield f"listed in {shorten(self._one(row, DCTERMS + 'source'))}: row {self._one(row, CG + 'rowNumber')}"
+            yield from self._listings(iri)
             return
         about = sorted({s for s, p, o in self.asserted if o == iri and s.startswith(CLAIM) and p.startswith(CG)})
         about = [claim for claim in about if self._objects(claim, CG + "source")]
@@ -185,10 +184,8 @@ class Explainer:
     def _words(self, subject: str) -> str:
         """The words of the claim that a subject is or belongs to; else which register states it."""
         if not subject.startswith(CLAIM):
-            for row in self._objects(subject, CG + "listedIn"):
-                return (
-                    f"listed in {shorten(self._one(row, DCTERMS + 'source'))}: row {self._one(row, CG + 'rowNumber')}"
-                )
+            if listing := next(self._listings(subject), ""):
+                return listing
             return f"stated of {shorten(subject)} itself, in the registry, the themes or its source"
         iri = owner(subject)
         source = shorten(self._one(iri, CG + "source"))
@@ -197,6 +194,11 @@ class Explainer:
         rows = [number for e in self._objects(iri, CG + "evidence") if (number := self._one(e, CG + "rowNumber"))]
         words = f"“{exact}”" if exact else f"row {rows[0]}" if rows else "a reference, words not kept"
         return f"{reading} in {source}: {words}"
+
+    def _listings(self, iri: str) -> Iterator[str]:
+        """The rows of tables that list a thing."""
+        for row in self._objects(iri, CG + "listedIn"):
+            yield f"listed in {shorten(self._one(row, DCTERMS + 'source'))}: row {self._one(row, CG + 'rowNumber')}"
 
     def _literal(self, s: str, p: str, text: str) -> str | None:
         found = [q.object for q in self._about(s) if value_of(q.predicate) == p and isinstance(q.object, ox.Literal)]
