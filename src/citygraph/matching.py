@@ -1,7 +1,8 @@
 """Which thing an entry of a table is: normalise, block by country and name, compare by place, and say why.
 
 The answer is certain, ambiguous or unknown. Only certain ones join by themselves; a curator decides the rest in
-data/matches.yaml. Two places of one name never merge; two entries that one table numbers apart never merge silently.
+data/matching/decisions.yaml. Two places of one name never merge; two entries that one table numbers apart never merge
+silently.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")
 
 @dataclass(frozen=True)
 class Rules:
-    """What data/matching.yaml says. Distances in kilometres.
+    """What data/matching/rules.yaml says. Distances in kilometres.
 
     `near` is how far apart one place may be told, `far` from where on a place of the same name is another one,
     `shared` how many places of a table make their common coordinates a placeholder; `complete` are registers that
@@ -83,9 +84,9 @@ def distance(a: Candidate, b: Candidate) -> float | None:
 class Matcher:
     """Everything known so far, and the answers given."""
 
-    def __init__(self, rules: Rules, decisions: Mapping[str, Decision] | None = None, places: bool = True) -> None:
-        """Without `places`, coordinates are not looked at: to measure what names alone would give."""
-        self.rules, self.decisions, self.places = rules, dict(decisions or {}), places
+    def __init__(self, rules: Rules, decisions: Mapping[str, Decision] | None = None) -> None:
+        """`decisions` are a curator's, by entry."""
+        self.rules, self.decisions = rules, dict(decisions or {})
         self.known: dict[str, Candidate] = {}
         self.blocks: dict[tuple[str, str], list[str]] = {}
         self.same: dict[str, str] = {}
@@ -96,8 +97,6 @@ class Matcher:
         names = frozenset(name for text in texts for name in self.rules.names.variants(text))
         country = record.get("country") or ""
         lat, long = coordinate(record.get("lat"), 90), coordinate(record.get("long"), 180)
-        if not self.places:
-            lat = long = None
         complete = self.rules.complete.get(table) == country != ""
         return Candidate(record.name, table, names, country, lat, long, complete)
 

@@ -47,7 +47,7 @@ def measure(
     `listed` are the entries of each table, the registry first, `canonical` gives the key that a key means.
     """
     known: dict[str, Candidate] = {}
-    names = Matcher(rules, places=False)
+    names = Matcher(rules)
     for table, entries in listed.items():
         by_code, by_place = Measure(table, "codes"), Measure(table, "coordinates")
         placed = [each for each in entries if each.key not in known and each.lat is not None]
@@ -70,7 +70,7 @@ def measure(
         for each in entries:
             if each.key not in known:
                 known[each.key] = each
-                names.learn(replace(each, lat=None, long=None))
+                names.learn(each)
 
 
 def _judge(measured: Measure, block: set[str], right: bool, pair: bool) -> None:

@@ -1,6 +1,6 @@
 """Names as they are compared: letters folded, words that only say "municipality" dropped, endings of cases undone.
 
-The rules are data (data/matching.yaml); nothing here knows a language or a place.
+The rules are data (data/matching/rules.yaml); nothing here knows a language or a place.
 """
 
 from __future__ import annotations
