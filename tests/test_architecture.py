@@ -14,11 +14,11 @@ SOURCE = ROOT / "src" / "citygraph"
 
 #: Ground floor first.
 FLOORS = [
-    ["problems", "dates", "quads"],
+    ["problems", "dates", "quads", "columns"],
     ["files"],
     ["vocabulary", "marked", "quotes", "mentions", "terms"],
     ["forms"],
-    ["sheets", "rules", "index", "literals"],
+    ["sheets", "rules", "index", "literals", "nodes"],
     ["options", "known"],
     ["registry", "evidence", "reason", "closure", "validate", "queries", "order", "names"],
     ["constraints", "matching", "tables.clean", "tables.lines", "turtle", "jsonld"],
@@ -84,7 +84,7 @@ def test_one_place_opens_files_and_one_turns_exceptions_into_lines() -> None:
 def test_help_and_queries_wait_for_no_heavy_library() -> None:
     code = (
         "import sys, citygraph.cli, citygraph.asking, citygraph.plots.draw\n"
-        "heavy = ('rdflib', 'owlrl', 'pyshacl', 'SPARQLWrapper', 'pandas', 'altair', 'vl_convert')\n"
+        "heavy = ('rdflib', 'owlrl', 'pyshacl', 'SPARQLWrapper', 'pandas', 'altair', 'vl_convert', 'numpy')\n"
         "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

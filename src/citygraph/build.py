@@ -13,6 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from citygraph.closure import close
+from citygraph.columns import Collector, Columns, columns_of
 from citygraph.constraints import compile_shapes, conform
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.export import export
@@ -20,6 +21,7 @@ from citygraph.files import replaced, resource, shown, writable
 from citygraph.index import Index
 from citygraph.known import accept, read_accepted
 from citygraph.load import Loaded, load, themes
+from citygraph.nodes import NodeWriter
 from citygraph.options import DEFAULT, Options
 from citygraph.problems import Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
@@ -43,7 +45,7 @@ class Checked:
     `tables` are the files of tables that went in, `rows` the IRIs of what their rows say.
     """
 
-    asserted: list[ox.Quad]
+    asserted: Columns
     problems: list[Problem]
     results: list[Result] = field(default_factory=list)
     sources: int = 0
@@ -59,12 +61,14 @@ class Checked:
 class Built(Checked):
     """A checked graph with what reasoning added; `left_out` is what rows say against a shape."""
 
-    inferred: list[ox.Quad] = field(default_factory=list)
+    inferred: Columns = field(default_factory=lambda: columns_of(()))
     left_out: set[str] = field(default_factory=set)
 
     def claims(self) -> dict[str, int]:
         """How many claims of each type, in the order of the ontology."""
-        counted = Counter(value_of(q.object).removeprefix(CG) for q in self.asserted if value_of(q.predicate) == TYPE)
+        terms = self.asserted.terms
+        types = self.asserted.o[self.asserted.p == terms.find(TYPE)]
+        counted = Counter(terms.value(number).removeprefix(CG) for number in types.tolist())
         return {name: counted[name] for name in CLAIM_TYPES if counted[name]}
 
 
@@ -73,7 +77,7 @@ def ontology() -> list[ox.Triple]:
     return ontology_triples(str(resource("ontology/ontology.ttl")))
 
 
-def findings(asserted: Sequence[ox.Quad], validator: str = "auto") -> list[Result]:
+def findings(asserted: Columns, validator: str = "auto") -> list[Result]:
     """SHACL results by `pyshacl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
     if validator == "pyshacl" or (validator == "auto" and len(asserted) < LARGE):
         return validate(asserted, ontology())
@@ -81,12 +85,13 @@ def findings(asserted: Sequence[ox.Quad], validator: str = "auto") -> list[Resul
     return conform(shapes, Index(asserted, ontology()))
 
 
-def inferences(asserted: Sequence[ox.Quad], reasoner: str = "auto") -> list[ox.Quad]:
+def inferences(asserted: Columns, reasoner: str = "auto") -> Columns:
     """What follows, by `owlrl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
     triples = triples_of(asserted)
     if reasoner == "owlrl" or (reasoner == "auto" and len(asserted) < LARGE):
-        return inferred_quads(infer(triples, ontology()))
-    return inferred_quads(filter(worthwhile, close(triples, compile_rules(ontology()))))
+        return columns_of(inferred_quads(infer(triples, ontology())), asserted.terms)
+    added = filter(worthwhile, close(triples, compile_rules(ontology())))
+    return columns_of(inferred_quads(added), asserted.terms)
 
 
 @contextlib.contextmanager
@@ -110,10 +115,15 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     entries, refused = read_accepted(options.accepted) if options.accepted else ([], [])
     loaded = load(data, only)
     options.step("encoding")
-    parts = _encode(loaded)
+    parts = encoded(loaded)
     if options.tables:
         parts += load_tables(options, data, loaded).encoded
-    asserted = [quad for part in parts for quad in part.quads()] + encode_themes(themes())
+    collector = Collector()
+    writer = NodeWriter(collector)
+    for part in parts:
+        writer.write(part.graph, part.nodes)
+    collector.extend(encode_themes(themes()))
+    asserted = collector.columns().distinct()
     problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
     places: dict[str, tuple[Record, str]] = {}
     for part in parts:
@@ -131,7 +141,8 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, rows)
 
 
-def _encode(loaded: Loaded) -> list[Encoded]:
+def encoded(loaded: Loaded) -> list[Encoded]:
+    """The registry and every sheet, in their named graphs."""
     return [encode_registry(loaded.registry), *(encode_sheet(sheet, loaded.registry) for sheet in loaded.sheets)]
 
 
@@ -152,7 +163,7 @@ def build(data: Path, options: Options = DEFAULT) -> Built:
     )  # fmt: skip
 
 
-def _sound_rows(checked: Checked) -> tuple[list[ox.Quad], list[Result], set[str]]:
+def _sound_rows(checked: Checked) -> tuple[Columns, list[Result], set[str]]:
     """The quads and results without what rows say against a shape: a thing loses the value that does not hold, and
     stays; a claim goes, and so does a thing that a shape misses something of, with what names it."""
     broken = [r for r in checked.results if r.severity == "violation" and owner(r.focus) in checked.rows]
@@ -167,11 +178,14 @@ def _sound_rows(checked: Checked) -> tuple[list[ox.Quad], list[Result], set[str]
         about = owner(value_of(quad.subject))
         if about in checked.rows and isinstance(quad.object, ox.NamedNode) and quad.object.value in bad:
             left_out.add(about)
-    asserted = [
-        quad
-        for quad in checked.asserted
-        if owner(iri := value_of(quad.subject)) not in left_out and (iri, value_of(quad.predicate)) not in values
-    ]
+    asserted = columns_of(
+        (
+            quad
+            for quad in checked.asserted
+            if owner(iri := value_of(quad.subject)) not in left_out and (iri, value_of(quad.predicate)) not in values
+        ),
+        checked.asserted.terms,
+    )
     kept = [r for r in checked.results if owner(r.focus) not in left_out and (r.focus, r.path) not in values]
     return asserted, kept, left_out | {f"{focus} {shorten(path)}" for focus, path in told if focus not in left_out}
 
@@ -186,7 +200,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT) -> Built:
     built = build(data, options)
     options.step("writing")
     with replaced(out) as folder:
-        export(folder, built.asserted, built.inferred, built.results)
+        export(folder, list(built.asserted), built.inferred, built.results)
         for name in ("ontology.ttl", "context.jsonld"):
             shutil.copyfile(resource(f"ontology/{name}"), folder / name)
     return built

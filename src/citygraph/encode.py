@@ -6,23 +6,22 @@ source, and the narrower properties that the short cuts run over.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from citygraph.evidence import Found, examine, published
 from citygraph.matching import Match
+from citygraph.nodes import JsonNode
 from citygraph.problems import Problem
 from citygraph.quotes import Span
 from citygraph.registry import Registry
 from citygraph.sheets import Record, Sheet
-from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, LANGUAGE_KEYS, SKOS, claim_iri, context, references, row_iri
+from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, LANGUAGE_KEYS, SKOS, claim_iri, references, row_iri
 
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _SKIP = {"id", "key", "type", "by", "quote", "context", "start", "end", "label", *DATE_KEYS}
@@ -34,10 +33,8 @@ ENDS = (
 #: Dates of what has happened when a source tells it.
 PAST = ("joined", "decided", "founded", "since")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")
-_CHUNK = 5_000  # nodes of one JSON-LD document; a table has many
 _LINKS = {"url", "licence", "wikidata"}
 
-JsonNode = dict[str, Any]
 #: Key and number of a row, the things that it names and the facts that it states.
 TableRow = tuple[str, int, list[Record], list[Record]]
 
@@ -50,15 +47,6 @@ class Encoded:
     nodes: list[JsonNode] = field(default_factory=list)
     places: dict[str, tuple[Record, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-
-    def quads(self) -> list[ox.Quad]:
-        """The quads of the nodes in this graph."""
-        quads: list[ox.Quad] = []
-        for start in range(0, len(self.nodes), _CHUNK):
-            nodes = self.nodes[start : start + _CHUNK]
-            document = json.dumps({"@context": context(), "@id": self.graph, "@graph": nodes})
-            quads += ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD)
-        return quads
 
 
 def encode_sheet(sheet: Sheet, registry: Registry) -> Encoded:
@@ -185,10 +173,10 @@ def _linked(thing: Record, match: Match | None, registry: Registry) -> Iterable[
         yield {"id": ID + registry.canonical(match.same), "region": ID + region}
 
 
-def encode_themes(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
+def encode_themes(triples: Iterable[ox.Triple]) -> Iterable[ox.Quad]:
     """The concept schemes of ontology/themes.ttl, in a graph of their own."""
     graph = ox.NamedNode(GRAPH + "themes")
-    return [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
+    return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
 
 def _plain(record: Record, registry: Registry, encoded: Encoded) -> JsonNode:

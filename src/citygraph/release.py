@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from citygraph import build as pipeline
 from citygraph import queries, results
 from citygraph.explain import Explainer
 from citygraph.files import MARKER, resource, shown
@@ -55,9 +54,12 @@ class Release:
     @classmethod
     def build(cls, data: str | Path | None = None, options: Options = DEFAULT) -> Release:
         """Build a graph in memory from a data folder (by default the one that comes with citygraph) and tables."""
+        from citygraph import build as pipeline
+
         built = pipeline.build(Path(data) if data is not None else resource("data"), options)
         store = ox.Store()
-        store.bulk_extend([*built.asserted, *built.inferred])
+        for part in (built.asserted, built.inferred):
+            store.bulk_load("".join(part.lines()).encode(), format=ox.RdfFormat.N_QUADS)
         return cls(store)
 
     def ask(self, text: str) -> Any:

@@ -1,0 +1,93 @@
+"""Graphs as columns: every term and quad comes back, and the compiled context reads nodes as JSON-LD readers do."""
+
+from __future__ import annotations
+
+import json
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citygraph import nodes
+from citygraph.build import encoded
+from citygraph.columns import Collector, columns_of, literal, term
+from citygraph.load import load
+from citygraph.nodes import NodeWriter, UnknownContextError
+from citygraph.vocabulary import ID, SKOS, XSD, context
+from conftest import ROOT
+
+GRAPH = "https://example.org/graph"
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_LITERAL = st.one_of(
+    st.builds(ox.Literal, _TEXT),
+    st.builds(lambda text: ox.Literal(text, language="fi"), _TEXT),
+    st.builds(lambda text: ox.Literal(text, datatype=ox.NamedNode(XSD + "date")), _TEXT),
+)
+_IRI = st.sampled_from([ox.NamedNode(ID + letter) for letter in "abc"])
+_TRIPLE = st.builds(ox.Triple, _IRI, _IRI, _LITERAL | _IRI | st.just(ox.BlankNode("b0")))
+
+
+@given(_LITERAL)
+def test_a_literal_comes_back_from_its_text(one: ox.Literal) -> None:
+    assert term(str(one)) == one
+    assert literal(str(one))[0] == one.value
+
+
+@given(st.lists(_TRIPLE, max_size=8))
+def test_quads_come_back_and_each_once(triples: list[ox.Triple]) -> None:
+    graph = ox.NamedNode(GRAPH)
+    quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
+    assert list(columns_of(quads)) == quads
+    distinct = columns_of([*quads, *triples]).distinct()
+    assert len(distinct) == len(set(distinct)) == len(set(quads)) + len(set(triples))
+    assert list(ox.parse("".join(distinct.lines()), format=ox.RdfFormat.N_QUADS)) == list(distinct)
+
+
+def read(node: nodes.JsonNode) -> set[ox.Quad]:
+    """The node by pyoxigraph's JSON-LD."""
+    document = json.dumps({"@context": context(), "@id": GRAPH, "@graph": [node]})
+    return set(ox.parse(document.encode(), format=ox.RdfFormat.JSON_LD))
+
+
+def written(node: nodes.JsonNode) -> set[ox.Quad]:
+    collector = Collector()
+    NodeWriter(collector).write(GRAPH, [node])
+    return set(collector.columns())
+
+
+_KEYS = sorted(key for key in nodes._ways())
+_VALUE = {
+    "@id": st.sampled_from([ID + "lahti", "http://example.org/a b", "https://example.org/ä"]),
+    "@language": st.dictionaries(st.sampled_from(["fi", "sv", "en"]), _TEXT, max_size=3),
+}
+
+
+@given(st.data())
+def test_a_node_is_read_as_json_ld_is(data: st.DataObject) -> None:
+    node: nodes.JsonNode = {"id": data.draw(_VALUE["@id"])}
+    for key in data.draw(st.lists(st.sampled_from([*_KEYS, "type", SKOS + "prefLabel"]), max_size=6)):
+        if key == "type":
+            node[key] = "City"
+            continue
+        value = _VALUE.get(nodes._ways().get(key, ("", ""))[1], _TEXT)
+        node[key] = data.draw(value if key in {"name", "official-name"} else value | st.lists(value, max_size=3))
+    assert written(node) == read(node)
+
+
+def test_the_projects_own_nodes_are_read_as_json_ld_is() -> None:
+    parts = encoded(load(ROOT / "data"))
+    assert sum(len(part.nodes) for part in parts) > 200
+    for part in parts:
+        for node in part.nodes:
+            assert written(node) == read(node)
+
+
+def test_a_context_that_asks_for_more_stops_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = context() | {"member": {"@id": "cg:member", "@type": "@id", "@container": "@list"}}
+    nodes._ways.cache_clear()
+    monkeypatch.setattr(nodes, "context", lambda: more)
+    with pytest.raises(UnknownContextError, match="member: @container"):
+        NodeWriter(Collector())
+    monkeypatch.undo()
+    nodes._ways.cache_clear()
