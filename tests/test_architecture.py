@@ -21,7 +21,7 @@ FLOORS = [
     ["sheets", "rules", "index", "literals", "nodes"],
     ["options", "known"],
     ["registry", "evidence", "reason", "closure", "validate", "queries", "order", "names"],
-    ["constraints", "matching", "tables.clean", "tables.lines", "turtle", "jsonld"],
+    ["constraints", "entailment", "matching", "tables.clean", "tables.lines", "turtle", "jsonld"],
     ["review"],
     ["tables.describe"],
     ["tables.read"],

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from citygraph import build as pipeline
 from citygraph.build import ontology
 from citygraph.closure import close
+from citygraph.columns import columns_of
 from citygraph.constraints import UnknownConstraintError, compile_shapes, conform
 from citygraph.index import Index
 from citygraph.options import Options
-from citygraph.reason import infer, triples_of, worthwhile
-from citygraph.rules import Triple, compile_rules, prove
+from citygraph.reason import INFERRED, infer, triples_of, worthwhile
+from citygraph.rules import Rule, Triple, compile_rules, prove
 from citygraph.validate import Result, shapes_files, shapes_graph, validate
 from citygraph.vocabulary import CG, DCTERMS, ID, OA, OWL, RDF, RDFS, TYPE, XSD
 from conftest import ROOT, Run
@@ -33,15 +34,42 @@ SLOW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 RULES = compile_rules(ontology())
+
+
+def closed(facts: set[Triple], rules: list[Rule]) -> set[Triple]:
+    """What the compiled reasoner adds to triples."""
+    node = ox.NamedNode
+    columns = columns_of(ox.Triple(node(s), node(p), node(o)) for s, p, o in facts)
+    return triples_of(close(columns, rules, INFERRED))
+
+
 SHAPES = compile_shapes(quad.triple for path in shapes_files() for quad in ox.parse(path=path))
 REFERENCE = shapes_graph()
 
 
 def test_the_closure_of_the_data_is_owlrls(built: pipeline.Built) -> None:
     asserted = triples_of(built.asserted)
-    ours = {triple for triple in close(asserted, RULES) if worthwhile(triple)}
-    assert ours == {(q.subject.value, q.predicate.value, q.object.value) for q in built.inferred}  # type: ignore[union-attr]
-    assert close(asserted, RULES) == set(prove(asserted, RULES))
+    everything = closed(asserted, RULES)
+    assert {triple for triple in everything if worthwhile(triple)} == infer(asserted, ontology())
+    assert everything == set(prove(asserted, RULES))
+
+
+def test_what_restates_a_type_is_left_out_unless_asked_for(built: pipeline.Built) -> None:
+    by = {
+        (reasoner, entailment): triples_of(pipeline.inferences(built.asserted, reasoner, entailment))
+        for reasoner in ("owlrl", "compiled")
+        for entailment in ("full", "domain")
+    }
+    assert by["owlrl", "full"] == by["compiled", "full"]
+    assert by["owlrl", "domain"] == by["compiled", "domain"] == triples_of(built.inferred)
+    left_out = by["owlrl", "full"] - by["owlrl", "domain"]
+    assert {p for _, p, _ in left_out} == {TYPE}
+    stated = triples_of(built.asserted)
+    assert left_out == {
+        triple for triple in closed({t for t in stated if t[1] == TYPE}, RULES) if worthwhile(triple)
+    }  # by the stated types alone
+    assert (ID + "lahti", TYPE, CG + "Actor") in left_out
+    assert (ID + "lahti-science-and-business-park", TYPE, CG + "Coordinator") in by["compiled", "domain"]
 
 
 # Generated ontologies of the axioms that are supported, and graphs over their terms.
@@ -79,15 +107,15 @@ def test_generated_ontologies_close_as_owlrl_closes_them(
     simple: set[Triple], chains: list[tuple[str, list[str]]], facts: set[Triple]
 ) -> None:
     made = axioms(simple, chains)
-    ours = {triple for triple in close(facts, compile_rules(made)) if worthwhile(triple)}
+    ours = {triple for triple in closed(facts, compile_rules(made)) if worthwhile(triple)}
     assert ours == infer(facts, made)
 
 
 def test_a_broken_rule_is_noticed(built: pipeline.Built) -> None:
     """Each rule that the data calls on: without it the closure is another, or another rule gives the same."""
     asserted = triples_of(built.asserted)
-    whole = close(asserted, RULES)
-    needed = [rule for rule in RULES if close(asserted, [r for r in RULES if r != rule]) != whole]
+    whole = closed(asserted, RULES)
+    needed = [rule for rule in RULES if closed(asserted, [r for r in RULES if r != rule]) != whole]
     assert {"chain", "inverse", "subclass", "subproperty", "domain"} <= {rule.kind for rule in needed}
 
 

@@ -16,6 +16,7 @@ from citygraph.closure import close
 from citygraph.columns import Collector, Columns, columns_of
 from citygraph.constraints import compile_shapes, conform
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
+from citygraph.entailment import about_ours, without_restated
 from citygraph.export import export
 from citygraph.files import replaced, resource, shown, writable
 from citygraph.index import Index
@@ -25,7 +26,7 @@ from citygraph.nodes import NodeWriter
 from citygraph.options import DEFAULT, Options
 from citygraph.problems import Problem, ProblemsError, ordered, violated
 from citygraph.quads import value_of
-from citygraph.reason import infer, inferred_quads, triples_of, worthwhile
+from citygraph.reason import INFERRED, infer, inferred_quads, triples_of
 from citygraph.rules import compile_rules, ontology_triples
 from citygraph.sheets import CLAIM_TYPES, Record
 from citygraph.tables.load import load_tables
@@ -85,13 +86,17 @@ def findings(asserted: Columns, validator: str = "auto") -> list[Result]:
     return conform(shapes, Index(asserted, ontology()))
 
 
-def inferences(asserted: Columns, reasoner: str = "auto") -> Columns:
-    """What follows, by `owlrl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
-    triples = triples_of(asserted)
+def inferences(asserted: Columns, reasoner: str = "auto", entailment: str = "domain") -> Columns:
+    """What follows, by `owlrl`, the reference, or `compiled`; `auto` takes the reference for small graphs.
+
+    With the entailment `domain`, types that restate a stated one in a class above it are left out; `full` keeps them.
+    """
+    rules = compile_rules(ontology())
     if reasoner == "owlrl" or (reasoner == "auto" and len(asserted) < LARGE):
-        return columns_of(inferred_quads(infer(triples, ontology())), asserted.terms)
-    added = filter(worthwhile, close(triples, compile_rules(ontology())))
-    return columns_of(inferred_quads(added), asserted.terms)
+        added = columns_of(inferred_quads(infer(triples_of(asserted), ontology())), asserted.terms)
+    else:
+        added = about_ours(close(asserted, rules, INFERRED))
+    return added if entailment == "full" else without_restated(added, asserted, rules)
 
 
 @contextlib.contextmanager
@@ -157,7 +162,7 @@ def build(data: Path, options: Options = DEFAULT) -> Built:
         raise ProblemsError(checked.problems, checked.tables)
     asserted, results, left_out = _sound_rows(checked)
     options.step("reasoning")
-    added = inferences(asserted, options.reasoner)
+    added = inferences(asserted, options.reasoner, options.entailment)
     return Built(
         asserted, checked.problems, results, checked.sources, checked.tables, checked.rows, added, left_out
     )  # fmt: skip

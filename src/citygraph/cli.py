@@ -135,13 +135,17 @@ def check(
     "--reasoner", type=click.Choice(["auto", "owlrl", "compiled"]), default="auto",
     help="owlrl is the reference; auto takes the compiled one, which gives the same, for large graphs.",
 )  # fmt: skip
+@click.option(
+    "--entailment", type=click.Choice(["domain", "full"]), default="domain",
+    help="What reasoning adds: domain leaves out the types that restate a stated one in a class above it.",
+)  # fmt: skip
 @TABLES
 @ACCEPTED
 @CONFIG
 @click.option("--strict", is_flag=True, help="Stop at a table's row that breaks a shape instead of leaving it out.")
 def build(
-    data: Path | None, out: Path, lang: str, quiet: bool, validator: str, reasoner: str, tables: tuple[str, ...],
-    accepted: Path | None, config: Path | None, strict: bool,
+    data: Path | None, out: Path, lang: str, quiet: bool, validator: str, reasoner: str, entailment: str,
+    tables: tuple[str, ...], accepted: Path | None, config: Path | None, strict: bool,
 ) -> None:  # fmt: skip
     """Check the data, add what follows, and write the graph as Turtle, TriG, N-Quads and JSON-LD.
 
@@ -157,7 +161,8 @@ def build(
         from citygraph.overview import overview
         from citygraph.release import Release
 
-        options = replace(gathered(config, tables, accepted, strict), validator=validator, reasoner=reasoner)
+        options = gathered(config, tables, accepted, strict)
+        options = replace(options, validator=validator, reasoner=reasoner, entailment=entailment)
         if not quiet:
             options = replace(options, step=steps(), progress=progress)
         built = pipeline.release(data_folder(data), out, options)

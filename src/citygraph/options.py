@@ -29,12 +29,14 @@ class Options:
 
     `tables` are the files of published tables by the name of their description in data/tables; `strict` stops a build
     at a row that breaks a shape; `accepted` is a file of findings that are let be; `language` is that of messages.
-    `step` and `progress` are told how far it is.
+    `entailment` is `full`, or `domain`, which leaves out the types that restate one. `step` and `progress` are told
+    how far it is.
     """
 
     language: str = "en"
     validator: str = "auto"
     reasoner: str = "auto"
+    entailment: str = "domain"
     tables: Mapping[str, Sequence[Path]] = field(default_factory=dict)
     strict: bool = False
     accepted: Path | None = None
