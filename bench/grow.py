@@ -27,6 +27,19 @@ def grow(source: Path, target: Path, times: int) -> int:
     return number
 
 
+def sized(source: Path, target: Path, size: int) -> None:
+    """Write `size` rows: the table grown to at least that, and rows taken evenly."""
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        there = sum(1 for _ in csv.DictReader(file))
+    grow(source, target, -(-size // there))
+    with target.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows[number * len(rows) // size] for number in range(size))
+
+
 def _copied(row: dict[str, str], copy: int) -> dict[str, str]:
     new = {**row, "organisation_id": f"{row['organisation_id']}-{copy}"}
     new["organisation_name"] = f"{row['organisation_name']} {_word(copy)}"
