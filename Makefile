@@ -18,7 +18,7 @@ setup: .venv/.ready
 	@$(PIP) install -qq -r requirements.txt
 	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@$(PIP) download -qq -d .venv/wheels -c requirements.txt \
-		click owlrl pyoxigraph pyshacl pyyaml rdflib sparqlwrapper
+		click numpy owlrl pyoxigraph pyshacl pyyaml rdflib sparqlwrapper
 	@touch $@
 
 # Two halves at a time, for two cores; both must pass.
