@@ -16,7 +16,8 @@ from citygraph import build as pipeline
 from citygraph.build import ontology
 from citygraph.closure import close
 from citygraph.columns import columns_of
-from citygraph.constraints import UnknownConstraintError, compile_shapes, conform
+from citygraph.components import UnknownConstraintError
+from citygraph.constraints import compile_shapes, conform
 from citygraph.index import Index
 from citygraph.options import Options
 from citygraph.reason import INFERRED, infer, triples_of, worthwhile
@@ -132,7 +133,7 @@ def test_each_can_be_asked_for(run: Run, tmp_path: Path) -> None:
 
 
 def reports(triples: list[ox.Triple]) -> tuple[list[Result], list[Result]]:
-    return conform(SHAPES, Index(triples, ontology())), validate(triples, ontology(), REFERENCE)
+    return conform(SHAPES, Index(columns_of(triples), ontology())), validate(triples, ontology(), REFERENCE)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def spoil(triples: list[ox.Triple], seed: int, faults: int) -> list[ox.Triple]:
 def test_injected_faults_get_the_same_report(built: pipeline.Built, seed: int, faults: int) -> None:
     triples = sorted({q.triple for q in built.asserted}, key=str)
     spoilt = spoil(triples, seed, faults)
-    ours = conform(SHAPES, Index(spoilt, ontology()))
+    ours = conform(SHAPES, Index(columns_of(spoilt), ontology()))
     try:
         theirs = validate(spoilt, ontology(), REFERENCE)
     except (TypeError, ArithmeticError, RecursionError):  # rdflib cannot order what is no number; ours goes on

@@ -1,30 +1,35 @@
-"""SHACL compiled to closures over an index: the fast validator, held to pySHACL by tests.
+"""SHACL compiled for columns: the fast validator, held to pySHACL by tests.
 
 It knows the targets, paths and components that the shapes here use. Whatever else a shapes graph holds stops with its
-name (UnknownConstraintError): never a silent pass. Component and report semantics: SHACL (W3C, 2017), sections 3 to 5.
+name (UnknownConstraintError): never a silent pass. Report semantics: SHACL (W3C, 2017), section 3.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyoxigraph as ox
 
-from citygraph.index import Index, Term
-from citygraph.literals import at_least, below, of_datatype
+from citygraph.columns import Mask, Numbers
+from citygraph.components import (
+    NONE,
+    SIMPLE,
+    Check,
+    UnknownConstraintError,
+    Values,
+    among,
+    chosen,
+    values_of,
+)
+from citygraph.index import Index, Pairs
+from citygraph.narrowed import store_for
 from citygraph.quads import value_of
 from citygraph.validate import SEVERITY, Result
 from citygraph.vocabulary import RDF, SH, TYPE
-
-#: Focus node and its value nodes to the value nodes that fail; None for a failure that has no value.
-Check = Callable[[Index, str, Sequence[Term]], Iterable[Term | None]]
-
-
-class UnknownConstraintError(ValueError):
-    """The shapes hold something that the compiler does not know."""
 
 
 @dataclass
@@ -41,12 +46,6 @@ class Shape:
     allowed: frozenset[str] | None = None
     queries: list[str] = field(default_factory=list)
 
-    def values(self, index: Index, focus: Term) -> Sequence[Term]:
-        """The value nodes of a focus node."""
-        if not self.path:
-            return [focus]
-        return index.values(self.path, focus) if isinstance(focus, str) else []
-
 
 def compile_shapes(triples: Iterable[ox.Triple]) -> list[Shape]:
     """The shapes that have targets, in order of their IRIs; raises UnknownConstraintError naming what is not known."""
@@ -55,67 +54,106 @@ def compile_shapes(triples: Iterable[ox.Triple]) -> list[Shape]:
 
 def conform(shapes: Iterable[Shape], index: Index) -> list[Result]:
     """Every result of the shapes on the graph, sorted."""
-    results: list[Result] = []
-    store: ox.Store | None = None
+    results: set[Result] = set()
     for shape in shapes:
-        focus = sorted(set().union(*(index.instances(name) for name in shape.targets)))
-        for node in focus:
-            results += _results(shape, index, node)
-        if shape.allowed is not None:
-            results += _closed(shape, index, set(focus))
-        for query in shape.queries if focus else ():
-            store = store or index.store()
-            results += _asked(shape, store, query, set(focus))
-    return sorted(set(results))
+        focus = index.distinct(np.concatenate([index.instances(name) for name in shape.targets]))
+        results.update(_results(shape, index, focus))
+        for query in shape.queries:
+            results.update(_asked(shape, index, query, focus))
+    return sorted(results)
 
 
-def _results(shape: Shape, index: Index, focus: str) -> Iterator[Result]:
-    values = shape.values(index, focus)
+def _results(shape: Shape, index: Index, focus: Numbers) -> Iterator[Result]:
+    """The results of a shape at all its focus nodes, and of the property shapes at their values."""
+    values = values_of(index, shape.path, focus)
     for component, check in shape.checks:
-        for value in check(index, focus, values):
-            yield _result(shape, focus, shape.path, value, component)
-    for inner in shape.properties:
-        for value in values:
-            if isinstance(value, str):
-                yield from _results(inner, index, value)
+        yield from _told(shape, index, shape.path, check(index, values), component)
+    for predicate, failing in _closed(shape, index, values):
+        yield from _told(shape, index, index.terms.value(predicate), failing, "Closed")
+    if shape.properties:
+        inner_focus = index.distinct(values.nodes)
+        for inner in shape.properties:
+            yield from _results(inner, index, inner_focus)
 
 
-def _result(shape: Shape, focus: str, path: str, value: Term | None, component: str) -> Result:
-    text = "" if value is None else value if isinstance(value, str) else value.value
+def _told(shape: Shape, index: Index, path: str, failing: Pairs, component: str) -> Iterator[Result]:
+    terms = index.terms
+    for focus, node in zip(failing[0].tolist(), failing[1].tolist(), strict=True):
+        yield _result(shape, terms.value(focus), path, "" if node == NONE else terms.value(node), component)
+
+
+def _result(shape: Shape, focus: str, path: str, told: str, component: str) -> Result:
     name = component + "ConstraintComponent"
-    return Result(focus, path, text, name, SEVERITY[shape.severity], shape.iri, shape.messages)
+    return Result(focus, path, told, name, SEVERITY[shape.severity], shape.iri, shape.messages)
 
 
-def _closed(shape: Shape, index: Index, focus: set[str]) -> Iterator[Result]:
-    """sh:closed, predicate by predicate: each statement with one that is not allowed."""
-    assert shape.allowed is not None
-    for predicate in index.predicates.keys() - shape.allowed:
-        for subject in index.predicates[predicate].keys() & focus:
-            for value in index.predicates[predicate][subject]:
-                yield _result(shape, subject, predicate, value, "Closed")
+def _closed(shape: Shape, index: Index, values: Values) -> Iterator[tuple[int, Pairs]]:
+    """sh:closed, predicate by predicate: each statement about a focus node with one that is not allowed."""
+    if shape.allowed is None:
+        return
+    allowed = {index.terms.find(name) for name in shape.allowed}
+    focus = index.table(values.focus)
+    for predicate in index.predicates.tolist():
+        if predicate not in allowed:
+            subjects, objects = index.pairs(predicate)
+            which = focus[subjects]
+            if which.any():
+                yield predicate, (subjects[which], objects[which])
 
 
-def _asked(shape: Shape, store: ox.Store, query: str, focus: set[str]) -> Iterator[Result]:
+def _conforming(shape: Shape, index: Index, nodes: Numbers) -> Mask:
+    """Which nodes conform to a shape that stands inside sh:or, sh:and, sh:not, sh:xone or sh:node."""
+    values = values_of(index, shape.path, nodes)
+    failing = np.zeros(index.size, dtype=bool)
+    for _, check in shape.checks:
+        failing[check(index, values)[0]] = True
+    for _, (focus, _) in _closed(shape, index, values):
+        failing[focus] = True
+    if shape.properties:
+        inner_focus = index.distinct(values.nodes)
+        for inner in shape.properties:
+            bad = inner_focus[~_conforming(inner, index, inner_focus)]
+            failing[chosen(index, values, bad)[0]] = True
+    return ~failing[nodes]
+
+
+def _asked(shape: Shape, index: Index, query: str, focus: Numbers) -> Iterator[Result]:
     """sh:sparql for all focus nodes at once: the query binds $this itself, and its answers are kept for the focus."""
+    store = store_for(query, index, focus)
+    if store is None:
+        return
     answer = store.query(query)
     assert isinstance(answer, ox.QuerySolutions)
     names = {variable.value for variable in answer.variables}
+    wanted = index.table(focus)
     for row in answer:
-        this = value_of(row["this"])
-        if this in focus:
-            value = row["value"] if "value" in names else None
-            term: Term = this if value is None else value if isinstance(value, ox.Literal) else value_of(value)
+        this = index.terms.numbers.get(str(row["this"]), NONE)
+        if this != NONE and wanted[this]:
+            told = row["value"] if "value" in names else None
             path = value_of(row["path"]) if "path" in names and row["path"] else shape.path
-            yield _result(shape, this, path, term, "SPARQL")
+            iri = index.terms.value(this)
+            yield _result(shape, iri, path, iri if told is None else value_of(told), "SPARQL")
 
 
-def _conforms(shape: Shape, index: Index, node: Term) -> bool:
-    """Whether a node conforms to a shape that stands inside sh:or, sh:and, sh:not, sh:xone or sh:node."""
-    values = shape.values(index, node)
-    focus = node if isinstance(node, str) else ""
-    if any(True for _, check in shape.checks for _ in check(index, focus, values)):
-        return False
-    return all(_conforms(inner, index, value) for inner in shape.properties for value in values)
+def _logical(name: str, shapes: list[Shape]) -> Check:
+    wanted = {"or": range(1, len(shapes) + 1), "and": [len(shapes)], "xone": [1]}[name]
+
+    def check(index: Index, values: Values) -> Pairs:
+        nodes = index.distinct(values.nodes)
+        number = np.zeros(len(nodes), dtype=np.int32)
+        for shape in shapes:
+            number += _conforming(shape, index, nodes)
+        return chosen(index, values, nodes[~np.isin(number, wanted)])
+
+    return check
+
+
+def _nested(shape: Shape, wanted: bool) -> Check:
+    def check(index: Index, values: Values) -> Pairs:
+        nodes = index.distinct(values.nodes)
+        return chosen(index, values, nodes[_conforming(shape, index, nodes) != wanted])
+
+    return check
 
 
 class _Compiler:
@@ -165,11 +203,9 @@ class _Compiler:
             inner, wanted = self.shape(value), name == "node"
             shape.checks.append((name.capitalize(), _nested(inner, wanted)))
         elif name == "in":
-            terms = {_term(n) for n in self._list(value)}
-            shape.checks.append(("In", lambda _i, _f, values, t=terms: [v for v in values if v not in t]))  # type: ignore[misc]
-        elif name in _SIMPLE:
-            component = name[0].upper() + name[1:]
-            shape.checks.append((component, _SIMPLE[name](value)))
+            shape.checks.append(("In", among(self._list(value))))
+        elif name in SIMPLE:
+            shape.checks.append((name[0].upper() + name[1:], SIMPLE[name](value)))
         else:
             raise UnknownConstraintError(f"sh:{name} of {shape.iri or 'a nested shape'}")
 
@@ -201,105 +237,3 @@ class _Compiler:
 
 #: What describes a shape, or is read with the parameter that it belongs to.
 _DESCRIBING = {"path", "severity", "message", "targetClass", "ignoredProperties"}
-
-
-def _term(term: object) -> Term:
-    return term if isinstance(term, ox.Literal) else value_of(term)
-
-
-def _logical(name: str, shapes: list[Shape]) -> Check:
-    wanted = {"or": range(1, len(shapes) + 1), "and": [len(shapes)], "xone": [1]}[name]
-
-    def check(index: Index, _: str, values: Sequence[Term]) -> list[Term]:
-        return [v for v in values if sum(_conforms(shape, index, v) for shape in shapes) not in wanted]
-
-    return check
-
-
-def _nested(shape: Shape, wanted: bool) -> Check:
-    return lambda index, _, values: [v for v in values if _conforms(shape, index, v) is not wanted]
-
-
-def _class(value: object) -> Check:
-    name = value_of(value)
-    return lambda index, _, values: [v for v in values if not (isinstance(v, str) and v in index.instances(name))]
-
-
-def _min_count(value: object) -> Check:
-    number = int(value_of(value))
-    return lambda _i, _f, values: [None] if len(values) < number else []
-
-
-def _max_count(value: object) -> Check:
-    number = int(value_of(value))
-    return lambda _i, _f, values: [None] if len(values) > number else []
-
-
-def _datatype(value: object) -> Check:
-    name = value_of(value)
-    return lambda _i, _f, values: [v for v in values if not of_datatype(v, name)]
-
-
-def _node_kind(value: object) -> Check:
-    if value_of(value) != SH + "IRI":
-        raise UnknownConstraintError(f"sh:nodeKind {value_of(value)}")
-    return lambda _i, _f, values: [v for v in values if not isinstance(v, str)]
-
-
-def _pattern(value: object) -> Check:
-    pattern = re.compile(value_of(value))
-    return lambda _i, _f, values: [v for v in values if not pattern.search(v if isinstance(v, str) else v.value)]
-
-
-def _unique_lang(value: object) -> Check:
-    if value_of(value) != "true":
-        return lambda _i, _f, _v: []
-
-    def check(_i: Index, _f: str, values: Sequence[Term]) -> list[None]:
-        languages = Counter(v.language.lower() for v in values if isinstance(v, ox.Literal) and v.language)
-        return [None for number in languages.values() if number > 1]
-
-    return check
-
-
-def _disjoint(value: object) -> Check:
-    other = value_of(value)
-    return lambda index, focus, values: set(values) & set(index.values(other, focus))
-
-
-def _pairs(compare: Callable[[Term, Term], bool]) -> Callable[[object], Check]:
-    def build(value: object) -> Check:
-        other = value_of(value)
-        return lambda index, focus, values: [v for v in values for w in index.values(other, focus) if not compare(v, w)]
-
-    return build
-
-
-def _has_value(value: object) -> Check:
-    term = _term(value)
-    return lambda _i, _f, values: [] if term in values else [None]
-
-
-def _range(good: Callable[[Term, ox.Literal], bool]) -> Callable[[object], Check]:
-    def build(value: object) -> Check:
-        assert isinstance(value, ox.Literal)
-        return lambda _i, _f, values: [v for v in values if not good(v, value)]
-
-    return build
-
-
-_SIMPLE: dict[str, Callable[[object], Check]] = {
-    "class": _class,
-    "minCount": _min_count,
-    "maxCount": _max_count,
-    "datatype": _datatype,
-    "nodeKind": _node_kind,
-    "pattern": _pattern,
-    "uniqueLang": _unique_lang,
-    "disjoint": _disjoint,
-    "lessThan": _pairs(lambda v, w: below(v, w, equal=False)),
-    "lessThanOrEquals": _pairs(lambda v, w: below(v, w, equal=True)),
-    "hasValue": _has_value,
-    "minInclusive": _range(lambda v, limit: at_least(v, limit, 1)),
-    "maxInclusive": _range(lambda v, limit: at_least(v, limit, -1)),
-}

@@ -1,71 +1,93 @@
-"""Triples indexed for validation: by predicate and subject, with the instances of each class."""
+"""Triples indexed for validation: by predicate, as columns sorted by subject, with the instances of each class."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyoxigraph as ox
 
+from citygraph.columns import Columns, Mask, Numbers
 from citygraph.quads import value_of
 from citygraph.vocabulary import RDFS, TYPE
 
-#: An IRI as a string, a literal as pyoxigraph's.
-Term = str | ox.Literal
+#: Subjects and objects, a place a pair.
+Pairs = tuple[Numbers, Numbers]
+Keys = npt.NDArray[np.int64]
 
 
 class Index:
-    """What a validator asks of a graph: the values of a path, the instances of a class."""
+    """What a validator asks of a graph: the pairs of a predicate, the instances of a class. Terms are numbers."""
 
-    def __init__(self, triples: Iterable[ox.Triple | ox.Quad], ontology: Iterable[ox.Triple] = ()) -> None:
-        """Index `triples`; the subclasses that `ontology` states count for instances, nothing else of it."""
-        self.predicates: dict[str, dict[str, list[Term]]] = defaultdict(dict)
-        # Each term once: a graph of tables has ten triples for every term, and a new object in each of its places.
-        once: dict[Any, Any] = {}
-        self.triples = {
-            tuple(once.setdefault(each, each) for each in (t.subject, t.predicate, t.object)) for t in triples
-        }
-        iris = {term: value_of(term) for term in once if not isinstance(term, ox.Literal)}
-        predicates = self.predicates
-        for subject, predicate, value in self.triples:
-            predicates[iris[predicate]].setdefault(iris[subject], []).append(iris.get(value, value))
-        above: dict[str, set[str]] = defaultdict(set)
+    def __init__(self, columns: Columns, ontology: Iterable[ox.Triple] = ()) -> None:
+        """Index the triples of `columns`, whatever their graph; the subclasses that `ontology` states count for
+        instances, nothing else of it."""
+        self.terms = columns.terms
+        self.size = len(columns.terms.texts)
+        count = np.bincount(columns.p, minlength=self.size)
+        #: Every predicate of the graph.
+        self.predicates = np.flatnonzero(count)
+        rank = np.zeros(self.size, np.min_scalar_type(len(self.predicates)))
+        rank[self.predicates] = np.arange(len(self.predicates))
+        order = np.argsort(rank[columns.p], kind="stable")
+        self._subjects, self._objects = columns.s[order], columns.o[order]
+        ends = np.cumsum(count[self.predicates]).tolist()
+        self._places = dict(zip(self.predicates.tolist(), zip([0, *ends], ends, strict=False), strict=True))
+        self._pairs: dict[int, Pairs] = {}
+        self._above: dict[str, set[str]] = defaultdict(set)
         for triple in ontology:
             if value_of(triple.predicate) == RDFS + "subClassOf":
-                above[value_of(triple.subject)].add(value_of(triple.object))
-        self._members: dict[str, set[str]] = defaultdict(set)
-        superclasses: dict[str, set[str]] = {}
-        for subject_iri, classes in predicates.get(TYPE, {}).items():
-            for name in classes:
-                if isinstance(name, str):
-                    if name not in superclasses:
-                        superclasses[name] = _closure(name, above)
-                    for each in superclasses[name]:
-                        self._members[each].add(subject_iri)
+                self._above[value_of(triple.object)].add(value_of(triple.subject))
+        self._instances: dict[str, Numbers] = {}
 
-    def values(self, predicate: str, subject: str) -> list[Term]:
-        """The objects of a subject's statements with a predicate."""
-        return self.predicates.get(predicate, _NOTHING).get(subject, [])
+    def pairs(self, predicate: int) -> Pairs:
+        """The subjects and objects of a predicate, each pair once, sorted."""
+        found = self._pairs.get(predicate)
+        if found is None:
+            start, end = self._places.get(predicate, (0, 0))
+            found = self._pairs[predicate] = unique_pairs(self._subjects[start:end], self._objects[start:end])
+        return found
 
-    def instances(self, name: str) -> set[str]:
-        """The subjects that are of a class or of one below it."""
-        return self._members.get(name, set())
+    def instances(self, name: str) -> Numbers:
+        """The subjects that are of a class or of one below it, sorted."""
+        found = self._instances.get(name)
+        if found is None:
+            subjects, classes = self.pairs(self.terms.find(TYPE))
+            wanted = [number for each in _closure(name, self._above) if (number := self.terms.find(each)) >= 0]
+            found = self._instances[name] = self.distinct(subjects[self.table(wanted)[classes]])
+        return found
 
-    def store(self) -> ox.Store:
-        """The triples as a store, for SPARQL."""
-        store = ox.Store()
-        store.bulk_extend(ox.Quad(*triple) for triple in self.triples)
-        return store
+    def table(self, numbers: Numbers | list[int]) -> Mask:
+        """Whether each term of the graph is among `numbers`."""
+        table = np.zeros(self.size, dtype=bool)
+        table[numbers] = True
+        return table
+
+    def distinct(self, numbers: Numbers) -> Numbers:
+        """Each number once, sorted."""
+        return np.flatnonzero(self.table(numbers)).astype(np.int32)
 
 
-_NOTHING: dict[str, list[Term]] = {}
+def keys_of(first: Numbers, second: Numbers) -> Keys:
+    """Pairs of numbers as one number each, in the same order."""
+    return first.astype(np.int64) << 32 | second
 
 
-def _closure(name: str, above: Mapping[str, set[str]]) -> set[str]:
+def unique_pairs(first: Numbers, second: Numbers) -> Pairs:
+    """Each pair once, sorted."""
+    keys = keys_of(first, second)
+    keys.sort(kind="stable")  # they come in sorted runs, a run a graph
+    if len(keys):
+        keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    return (keys >> 32).astype(np.int32), keys.astype(np.int32)
+
+
+def _closure(name: str, below: Mapping[str, set[str]]) -> set[str]:
     found, todo = {name}, [name]
     while todo:
-        new = above.get(todo.pop(), set()) - found
+        new = below.get(todo.pop(), set()) - found
         found |= new
         todo += new
     return found

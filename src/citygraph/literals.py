@@ -25,11 +25,11 @@ def of_datatype(term: object, datatype: str) -> bool:
         return False
     if datatype in (XSD + "string", RDF + "langString") or not datatype.startswith(XSD):
         return True
-    return _key(term.value, datatype) is not None or _odd_datatype(term.value, datatype)
+    return plain(term.value, datatype) is not None or _odd_datatype(term.value, datatype)
 
 
 @lru_cache(maxsize=65_536)
-def _key(text: str, datatype: str) -> Decimal | dt.date | None:
+def plain(text: str, datatype: str) -> Decimal | dt.date | None:
     """The value of a plain literal, None for any other."""
     pattern = _PLAIN.get(datatype)
     if pattern is None or not pattern.fullmatch(text):
@@ -45,7 +45,7 @@ def _key(text: str, datatype: str) -> Decimal | dt.date | None:
 def below(one: object, other: object, equal: bool) -> bool:
     """Whether a value comes before another one (or is `equal` to it); what cannot be compared does not."""
     if isinstance(one, ox.Literal) and isinstance(other, ox.Literal):
-        a, b = _key(one.value, one.datatype.value), _key(other.value, other.datatype.value)
+        a, b = plain(one.value, one.datatype.value), plain(other.value, other.datatype.value)
         if isinstance(a, Decimal) and isinstance(b, Decimal):
             return a <= b if equal else a < b
         if isinstance(a, dt.date) and isinstance(b, dt.date):
@@ -57,7 +57,7 @@ def at_least(value: object, limit: ox.Literal, sign: int) -> bool:
     """Whether a value is not below a limit (`sign` 1) or not above it (`sign` -1)."""
     if not isinstance(value, ox.Literal):
         return False
-    a, b = _key(value.value, value.datatype.value), _key(limit.value, limit.datatype.value)
+    a, b = plain(value.value, value.datatype.value), plain(limit.value, limit.datatype.value)
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return a >= b if sign > 0 else a <= b
     return _odd_at_least(value, limit, sign)
