@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from citygraph.columns import Numbers, term, value
 from citygraph.index import Index, Pairs, keys_of, unique_pairs
-from citygraph.literals import at_least, below, of_datatype
+from citygraph.literals import at_least, below, of_datatype, plain
 from citygraph.quads import value_of
 from citygraph.vocabulary import RDF, SH, XSD
 
@@ -113,10 +113,14 @@ def _max_count(told: object) -> Check:
 
 def _datatype(told: object) -> Check:
     name = value_of(told)
-    end = '"' if name == XSD + "string" else f'"^^<{name}>'
-    if name == RDF + "langString":
-        return _each(lambda text: of_datatype(term(text), name))
-    return _each(lambda text: text.endswith(end) and of_datatype(term(text), name))
+    end = {XSD + "string": '"', RDF + "langString": ""}.get(name, f'"^^<{name}>')
+
+    def good(text: str) -> bool:
+        if not text.endswith(end):
+            return False
+        return plain(text[1 : -len(end)], name) is not None or of_datatype(term(text), name)
+
+    return _each(good)
 
 
 def _node_kind(told: object) -> Check:
