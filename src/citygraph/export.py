@@ -70,7 +70,12 @@ def nquads(quads: Ordered, words: Words) -> Iterator[str]:
         around[1][number] = f" {packed(texts[number])} .\n" if texts[number] else " .\n"
     for s, p, o, g in quads.by_text().chunks():
         pieces: Texts = np.empty((len(s), 4), dtype=object)
-        pieces[:, 0], pieces[:, 1], pieces[:, 2], pieces[:, 3] = words.plain[s], around[0][p], words.plain[o], around[1][g]
+        pieces[:, 0], pieces[:, 1], pieces[:, 2], pieces[:, 3] = (
+            words.plain[s],
+            around[0][p],
+            words.plain[o],
+            around[1][g],
+        )
         yield "".join(pieces.ravel().tolist())
 
 

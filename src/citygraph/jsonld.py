@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def jsonld(quads: Ordered, words: Words) -> Iterator[str]:
     for columns in quads.chunks():
         g = columns[0]
         starts = [0, *(np.flatnonzero(g[1:] != g[:-1]) + 1).tolist(), len(g)]
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in pairwise(starts):
             if g[start] != graph:
                 yield "\n" if graph < 0 else "\n]},\n"
                 graph = int(g[start])
@@ -102,7 +103,7 @@ class _Writer:
         for way, (texts, made) in enumerate(zip(self.texts, self.made, strict=True)):
             here = np.flatnonzero(ways == way)
             some = numbers[here]
-            for number in np.unique(some[~made[some]]).tolist():
+            for number in set(some[~made[some]].tolist()):
                 texts[number] = self._text(number, way)
             made[some] = True
             values[here] = texts[some]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from citygraph.columns import Numbers
+from citygraph.columns import Mask, Numbers
 from citygraph.order import KINDS, NO_KIND
 from citygraph.ranks import Ordered
 from citygraph.turtle import head, prefixes
@@ -74,7 +74,7 @@ class _Writer:
         if any_graph:
             yield "}\n"
 
-    def _leads(self, s: Numbers, p: Numbers, new: np.ndarray) -> tuple[Texts, Numbers]:  # type: ignore[type-arg]
+    def _leads(self, s: Numbers, p: Numbers, new: Mask) -> tuple[Texts, Numbers]:
         """What stands before the object of each quad; and where a subject begins."""
         leads: Texts = np.full(len(s), " , ", dtype=object)
         other = ~new

@@ -22,7 +22,7 @@ def space(text: str) -> str:
 
 
 def prefixes(spaces: Iterable[str]) -> dict[str, str]:
-    """The prefixes that terms of such spaces use: of PREFIXES, and one for the claims of each source (`source:fact`)."""
+    """The prefixes that terms of these spaces use: of PREFIXES, and one for the claims of a source (`source:fact`)."""
     used = set()
     for each in spaces:
         if each[:1] == "<":
@@ -33,7 +33,7 @@ def prefixes(spaces: Iterable[str]) -> dict[str, str]:
             used.add(RDF if each[:1] == "@" else XSD if not each else "")
     names = {name: iri for name, iri in PREFIXES.items() if iri in used}
     for source in sorted(iri[len(CLAIM) : -1] for iri in used if iri.startswith(CLAIM)):
-        name = source if source[0].isalpha() and source not in PREFIXES else f"s-{source}"
+        name = source if source[:1].isalpha() and source not in PREFIXES else f"s-{source}"
         names[name] = f"{CLAIM}{source}/"
     return names
 

@@ -54,7 +54,7 @@ class Words:
 
     def spaces_of(self, used: Mask) -> set[str]:
         """The spaces of some of the terms."""
-        return {self.spaces[number] for number in np.unique(self.space[used]).tolist()}
+        return {self.spaces[number] for number in np.flatnonzero(np.bincount(self.space[used])).tolist()}
 
     def turtle(self, used: Mask, names: dict[str, str]) -> Texts:
         """What pyoxigraph writes for some of the terms under these prefixes.
@@ -83,7 +83,9 @@ class Words:
                 return texts
             cut = len(packed(each))
             whole = _LOCAL.fullmatch
-            odd += [n for n, text in zip(numbers, texts, strict=True) if not start or not whole(text, cut, len(text) - 1)]
+            odd += [
+                n for n, text in zip(numbers, texts, strict=True) if not start or not whole(text, cut, len(text) - 1)
+            ]
             return [start + text[cut:-1] for text in texts]
         if each[:3] == "^^<":
             (datatype,) = _by_pyoxigraph([each[2:]], names)
