@@ -7,9 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -18,14 +19,18 @@ from hypothesis import strategies as st
 from rdflib.compare import to_canonical_graph
 
 from citygraph import build as pipeline
-from citygraph import turtle as turtles
-from citygraph.export import report_quads
+from citygraph import ranks
+from citygraph.columns import Columns, Terms, columns_of
+from citygraph.export import nquads, report
 from citygraph.jsonld import jsonld
-from citygraph.order import KINDS, Ordered, ordered, ordered_parts
+from citygraph.order import KINDS, NO_KIND
 from citygraph.quads import value_of
-from citygraph.turtle import prefixes, trig, turtle
+from citygraph.ranks import Ordered, kinds_of, ordered
+from citygraph.terse import trig, turtle
+from citygraph.turtle import prefixes, turtle_of
 from citygraph.validate import Result
-from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, SKOS, TYPE, XSD, context, key_of_term, owner
+from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, PREFIXES, RDF, SKOS, TYPE, XSD, context, key_of_term, owner
+from citygraph.words import Words
 from conftest import ROOT, Sheets
 
 FILES = ["citygraph.jsonld", "citygraph.nq", "citygraph.trig", "citygraph.ttl", "citygraph-inferred.ttl"]
@@ -138,12 +143,12 @@ def test_report_has_named_results_for_each_finding(tmp_path: Path, sheets: Sheet
 
 
 def test_report_names_depend_on_what_is_said() -> None:
-    def report(value: str) -> set[str]:
+    def names(value: str) -> set[str]:
         one = Result("urn:f", "urn:p", value, "ClassConstraintComponent", "violation", "urn:s", (("en", "m"),))
-        return {str(q.subject) for q in report_quads([one])}
+        return {str(q.subject) for q in report([one])}
 
-    assert report("1") == report("1")
-    assert report("1") != report("2")
+    assert names("1") == names("1")
+    assert names("1") != names("2")
 
 
 def test_rdflib_graphs_are_the_same_up_to_nothing(dist: Path) -> None:
@@ -174,12 +179,25 @@ CLASSED = st.builds(ox.Quad, IRIS, st.just(ox.NamedNode(TYPE)), IRIS, GRAPHS)
 QUADS = st.lists(st.builds(ox.Quad, IRIS, PREDICATES, IRIS | LITERALS, GRAPHS) | CLASSED, max_size=30)
 
 
+def arranged(parts: Sequence[Iterable[ox.Quad]], kinds: dict[str, str]) -> list[Ordered]:
+    terms = Terms()
+    columns = [columns_of(part, terms) for part in parts]
+    numbers = {terms.number(f"<{iri}>"): KINDS.index(kind) for iri, kind in kinds.items()}
+    ranked = np.full(len(terms.texts), NO_KIND, dtype=np.uint8)
+    ranked[list(numbers)] = list(numbers.values())
+    return ordered(columns, ranked)
+
+
+def words_of(some: Ordered) -> Words:
+    return Words(some.terms, some.used())
+
+
+def text(parts: Iterable[str]) -> str:
+    return "".join(parts).encode("latin-1").decode()
+
+
 def listed(some: Ordered) -> list[ox.Quad]:
-    return [
-        ox.Quad(some.subjects[s], some.predicates[p], some.objects[o], some.graphs[g])
-        for g, s, said in some.nodes()
-        for p, o in said
-    ]
+    return [quad for g, s, p, o in some.chunks() for quad in Columns(some.terms, s, p, o, g)]
 
 
 def rank(quad: ox.Quad) -> tuple[object, ...]:
@@ -197,48 +215,198 @@ def rank(quad: ox.Quad) -> tuple[object, ...]:
     )
 
 
-@given(QUADS, QUADS)
-def test_quads_by_number_stand_in_the_order_of_files(some: list[ox.Quad], others: list[ox.Quad]) -> None:
-    one, other = ordered_parts([some, others], KIND_OF)
-    assert listed(one) == sorted(set(some), key=rank)
-    assert listed(other) == sorted(set(others), key=rank)
-    assert listed(one | other) == sorted({*some, *others}, key=rank)
-    bare = {ox.Quad(*quad.triple) for quad in some}
-    assert listed(one.without_graphs()) == sorted(bare, key=rank)
-    assert set(other.terms()) == {term for quad in others for term in quad.triple}
+@given(QUADS, QUADS, st.sampled_from([1, 3, 1000]), st.sampled_from([0, 63]))
+def test_quads_by_number_stand_in_the_order_of_files(
+    some: list[ox.Quad], others: list[ox.Quad], size: int, bits: int
+) -> None:
+    """However many are written at a time, and whether one number of the machine holds a quad or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranks, "CHUNK", size)
+        patch.setattr(ranks, "_WIDEST", bits)
+        one, other = arranged([some, others], KIND_OF)
+        assert listed(one) == sorted(set(some), key=rank)
+        assert listed(other) == sorted(set(others), key=rank)
+        assert listed(one | other) == sorted({*some, *others}, key=rank)
+        bare = {quad.triple for quad in some}
+        assert [q.triple for q in listed(one.without_graphs())] == sorted(bare, key=lambda t: rank(ox.Quad(*t)))
+        terms = {other.terms.texts[number] for number in np.flatnonzero(other.used()).tolist()}
+        assert terms == {str(term) for quad in others for term in quad.triple}
 
 
 @given(QUADS)
-def test_lines_of_nquads_are_sorted_as_text(some: list[ox.Quad]) -> None:
+def test_kinds_are_those_of_types(some: list[ox.Quad]) -> None:
+    typed = [ox.Quad(q.subject, ox.NamedNode(TYPE), ox.NamedNode(CG + "City"), q.graph_name) for q in some[::2]]
+    columns = columns_of([*some, *typed])
+    kinds = kinds_of(columns)
+    cities = {columns.terms.value(number) for number in np.flatnonzero(kinds == KINDS.index("City")).tolist()}
+    assert cities == {value_of(quad.subject) for quad in typed}
+    assert set(kinds.tolist()) <= {KINDS.index("City"), NO_KIND}
+
+
+@given(QUADS, st.sampled_from([1, 3, 1000]))
+def test_lines_of_nquads_are_sorted_as_text(some: list[ox.Quad], size: int) -> None:
     some = [*some, *(ox.Quad(*quad.triple) for quad in some[::3])]
-    assert list(ordered(some, {}).lines()) == sorted(f"{quad} .\n" for quad in set(some))
+    (every,) = arranged([some], {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranks, "CHUNK", size)
+        assert text(nquads(every, words_of(every))) == "".join(sorted(f"{quad} .\n" for quad in set(some)))
 
 
-@given(QUADS)
-def test_each_format_gives_back_any_text(some: list[ox.Quad]) -> None:
-    every = ordered(some, KIND_OF)
+@given(QUADS, st.sampled_from([1, 3, 1000]))
+def test_each_format_gives_back_any_text(some: list[ox.Quad], size: int) -> None:
+    (every,) = arranged([some], KIND_OF)
+    words = words_of(every)
+    whole = [text(write(every, words)) for write in (_turtle, _trig, jsonld)]
+    formats = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.JSON_LD)
+    triples, *quads = (set(ox.parse(part, format=format)) for part, format in zip(whole, formats, strict=True))
+    assert {quad.triple for quad in triples} == {quad.triple for quad in some}
+    assert quads == [set(some)] * 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranks, "CHUNK", size)
+        assert [text(write(every, words_of(every))) for write in (_turtle, _trig, jsonld)] == whole
 
-    def read(parts: Iterable[str], format: ox.RdfFormat) -> set[ox.Quad]:
-        return set(ox.parse("".join(parts), format=format))
 
-    assert {quad.triple for quad in read(turtle(every, KIND_OF, "t"), ox.RdfFormat.TURTLE)} == {q.triple for q in some}
-    assert read(trig(every, KIND_OF, "t"), ox.RdfFormat.TRIG) == set(some)
-    assert read(jsonld(every), ox.RdfFormat.JSON_LD) == set(some)
+def _turtle(quads: Ordered, words: Words) -> Iterable[str]:
+    return turtle(quads, words, "t")
 
 
-def test_turtle_is_that_of_pyoxigraph_with_empty_lines(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many triples are written at a time."""
-    every = ordered(quads(dist / "citygraph.nq"), {}).without_graphs()
-    triples = [quad.triple for quad in listed(every)]
-    whole = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes(every.terms()))
+def _trig(quads: Ordered, words: Words) -> Iterable[str]:
+    return trig(quads, words, "t")
+
+
+def test_the_files_are_laid_out_like_this() -> None:
+    node = ox.NamedNode
+    said: list[tuple[str, str, ox.NamedNode | ox.Literal, str]] = [
+        (ID + "turku", TYPE, node(CG + "City"), GRAPH + "b"),
+        (ID + "turku", SKOS + "prefLabel", ox.Literal("Åbo", language="sv"), GRAPH + "b"),
+        (ID + "turku", SKOS + "prefLabel", ox.Literal("Turku", language="fi"), GRAPH + "b"),
+        (ID + "eco", TYPE, node(CG + "Network"), GRAPH + "b"),
+        (CLAIM + "s/a", TYPE, node(CG + "Membership"), GRAPH + "a"),
+        (CLAIM + "s/a", CG + "member", node(ID + "turku"), GRAPH + "a"),
+        (CLAIM + "s/a.joined", "urn:p", ox.Literal("2012", datatype=node(XSD + "integer")), GRAPH + "a"),
+        (CLAIM + "s/a.joined", "urn:p", node(ID + "row/x/1"), GRAPH + "a"),
+    ]
+    columns = columns_of(ox.Quad(node(s), node(p), o, node(g)) for s, p, o, g in said)
+    (every,) = ordered([columns], kinds_of(columns))
+    assert (
+        text(trig(every, words_of(every), "what"))
+        == f"""# what
+@prefix cg: <{CG}> .
+@prefix id: <{ID}> .
+@prefix rdf: <{RDF}> .
+@prefix skos: <{SKOS}> .
+@prefix xsd: <{XSD}> .
+@prefix s: <{CLAIM}s/> .
+
+<{GRAPH}a> {{
+
+# -------------------- Memberships
+
+s:a a cg:Membership ;
+    cg:member id:turku .
+s:a.joined <urn:p> 2012 , id:row\\/x\\/1 .
+}}
+
+<{GRAPH}b> {{
+
+# -------------------- Cities
+
+id:turku a cg:City ;
+    skos:prefLabel "Turku"@fi , "Åbo"@sv .
+
+# -------------------- Networks
+
+id:eco a cg:Network .
+}}
+"""
+    )
+    assert (
+        text(jsonld(every, words_of(every))).partition('"@graph": ')[2]
+        == f"""[
+{{"id": "{GRAPH}a", "@graph": [
+{{"id": "claim/s/a", "type": "Membership", "member": "turku"}},
+{{"id": "claim/s/a.joined", "urn:p": [{{"@value": "2012", "@type": "{XSD}integer"}}, {{"@id": "{ID}row/x/1"}}]}}
+]}},
+{{"id": "{GRAPH}b", "@graph": [
+{{"id": "turku", "type": "City", "name": {{"fi": "Turku", "sv": "Åbo"}}}},
+{{"id": "eco", "type": "Network"}}
+]}}
+]}}
+"""
+    )
+
+
+# What is hard to write in Turtle, as pyoxigraph writes it
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return text not in (XSD + "string", RDF + "langString", RDF + "dirLangString")
+
+
+SPACES = [
+    ID,
+    CLAIM,
+    CLAIM + "s/",
+    CLAIM + "7/",
+    CG,
+    XSD,
+    ID + "row/g/",
+    ID + "a.b/",
+    "urn:x",
+    "https://e.org",
+    "u:/é#",
+    RDF,
+]
+LOCALS = st.text(st.sampled_from("aZ_0-.:/#%~é·\U0001f600,(@!'"), max_size=4).map(lambda t: t.replace("%", "%41"))
+ANY_IRI = st.builds(lambda space, local: space + local, st.sampled_from(SPACES), LOCALS).filter(_is_iri)
+LEXICAL = st.text() | st.from_regex(r"[+-]?[0-9]{0,2}\.?[0-9]{0,2}(e-?[0-9])?|true|false", fullmatch=True)
+TYPES = st.sampled_from([XSD + name for name in ("integer", "decimal", "double", "boolean", "date", "int")]) | ANY_IRI
+TAGS = st.sampled_from(["fi", "sv-FI", "x-a"])
+ANY_LITERAL = st.one_of(
+    st.builds(ox.Literal, LEXICAL),
+    st.builds(lambda text, tag: ox.Literal(text, language=tag), LEXICAL, TAGS),
+    st.builds(lambda text, iri: ox.Literal(text, datatype=ox.NamedNode(iri)), LEXICAL, TYPES),
+)
+NODES = ANY_IRI.map(ox.NamedNode)
+
+
+@given(st.lists(NODES | ANY_LITERAL, min_size=1), st.sets(st.sampled_from(list(PREFIXES))))
+def test_each_term_is_written_as_by_pyoxigraph(some: list[ox.NamedNode | ox.Literal], names: set[str]) -> None:
+    chosen = {name: iri for name, iri in PREFIXES.items() if name in names} | {"s": CLAIM + "s/"}
+    terms = Terms()
+    numbers = [terms.number(str(term)) for term in some]
+    used = np.ones(len(terms.texts), dtype=bool)
+    written = Words(terms, used).turtle(used, chosen)
+    for term, number in zip(some, numbers, strict=True):
+        triple = ox.Triple(ox.NamedNode("x:s"), ox.NamedNode("x:p"), term)
+        expected = (ox.serialize([triple], format=ox.RdfFormat.TURTLE, prefixes=chosen) or b"").decode()
+        assert expected.endswith(f"\n<x:s> <x:p> {text([written[number]])} .\n")
+
+
+@given(st.lists(st.builds(ox.Triple, NODES, NODES | st.just(ox.NamedNode(TYPE)), NODES | ANY_LITERAL), max_size=12))
+def test_turtle_is_that_of_pyoxigraph_with_empty_lines(triples: list[ox.Triple]) -> None:
+    (every,) = ordered([columns_of(triples)])
+    assert text(turtle(every, words_of(every), "t")) == "".join(turtle_of(triples, "t"))
+
+
+def test_turtle_of_the_release_is_that_of_pyoxigraph(dist: Path) -> None:
+    triples = {quad.triple for quad in quads(dist / "citygraph.nq")}
+    (every,) = ordered([columns_of(triples)])
+    written = text(turtle(every, words_of(every), "t"))
+    assert written == "".join(turtle_of(triples, "t"))
+    names = prefixes(words_of(every).spaces)
+    whole = ox.serialize([quad.triple for quad in listed(every)], format=ox.RdfFormat.TURTLE, prefixes=names)
     assert whole is not None
-    for number in (1, 7, len(triples)):
-        monkeypatch.setattr(turtles, "_CHUNK", number)
-        written = [line for line in "".join(turtle(every, {}, "t")).split("\n") if line and line[0] not in "#@"]
-        assert written == [line for line in whole.decode().replace("\t", "    ").split("\n") if line and line[0] != "@"]
+    lines = [line for line in whole.decode().replace("\t", "    ").split("\n") if line and line[0] != "@"]
+    assert [line for line in written.split("\n") if line and line[0] not in "#@"] == lines
 
 
 def test_a_blank_node_is_not_exported() -> None:
     blank = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.BlankNode("b"))
+    (every,) = arranged([[blank]], {})
     with pytest.raises(TypeError, match="holds no"):
-        list(jsonld(ordered([blank], {})))
+        list(jsonld(every, words_of(every)))

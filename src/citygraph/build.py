@@ -205,7 +205,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT) -> Built:
     built = build(data, options)
     options.step("writing")
     with replaced(out) as folder:
-        export(folder, list(built.asserted), built.inferred, built.results)
+        export(folder, built.asserted, built.inferred, built.results)
         for name in ("ontology.ttl", "context.jsonld"):
             shutil.copyfile(resource(f"ontology/{name}"), folder / name)
     return built

@@ -1,38 +1,47 @@
-"""All RDF files of a release, written from one sorted stream of quads: the same input gives the same bytes."""
+"""All RDF files of a release, written from sorted columns: the same input gives the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyoxigraph as ox
 
+from citygraph.columns import Collector, Columns
 from citygraph.jsonld import jsonld
-from citygraph.order import kinds_of, ordered, ordered_parts
-from citygraph.turtle import trig, turtle
+from citygraph.ranks import Ordered, kinds_of, ordered
+from citygraph.terse import trig, turtle
 from citygraph.validate import Result
 from citygraph.vocabulary import REPORT, SH, TYPE, XSD
+from citygraph.words import Texts, Words, packed
 
-__all__ = ["export", "ordered", "report_quads", "turtle", "write"]
 
-
-def report_quads(results: Iterable[Result]) -> list[ox.Quad]:
+def report(results: Iterable[Result]) -> Columns:
     """The SHACL validation report with an IRI for each result, named by what it says."""
-    node = ox.NamedNode
     results = list(results)
-    report, graph = node(REPORT), node(REPORT)
-    conforms = str(not results).lower()
-    quads = [
-        ox.Quad(report, node(TYPE), node(SH + "ValidationReport"), graph),
-        ox.Quad(report, node(SH + "conforms"), ox.Literal(conforms, datatype=node(XSD + "boolean")), graph),
-    ]
+    collector = Collector()
+    number = collector.terms.number
+
+    def node(iri: str) -> int:
+        return number(f"<{iri}>")
+
+    def text(words: str, language: str = "") -> int:
+        return number(str(ox.Literal(words, language=language) if language else ox.Literal(words)))
+
+    def say(subject: int, name: str, value: int) -> None:
+        collector.add(subject, node(SH + name), value, whole)
+
+    whole, a = node(REPORT), node(TYPE)
+    collector.add(whole, a, node(SH + "ValidationReport"), whole)
+    say(whole, "conforms", number(f'"{str(not results).lower()}"^^<{XSD}boolean>'))
     severity = {"violation": "Violation", "warning": "Warning", "info": "Info"}
     for result in results:
         said = "\n".join((result.focus, result.path, result.value, result.component, result.shape))
         this = node(f"{REPORT}#{hashlib.sha256(said.encode()).hexdigest()[:16]}")
-        quads.append(ox.Quad(report, node(SH + "result"), this, graph))
-        quads.append(ox.Quad(this, node(TYPE), node(SH + "ValidationResult"), graph))
+        say(whole, "result", this)
+        collector.add(this, a, node(SH + "ValidationResult"), whole)
         links = {
             "focusNode": result.focus,
             "resultPath": result.path,
@@ -40,31 +49,53 @@ def report_quads(results: Iterable[Result]) -> list[ox.Quad]:
             "resultSeverity": SH + severity[result.severity],
             "sourceShape": result.shape,
         }
-        quads += [ox.Quad(this, node(SH + name), node(iri), graph) for name, iri in links.items() if iri]
+        for name, iri in links.items():
+            if iri:
+                say(this, name, node(iri))
         if result.value:
-            quads.append(ox.Quad(this, node(SH + "value"), ox.Literal(result.value), graph))
-        for language, text in result.messages:
-            literal = ox.Literal(text, language=language) if language else ox.Literal(text)
-            quads.append(ox.Quad(this, node(SH + "resultMessage"), literal, graph))
-    return quads
+            say(this, "value", text(result.value))
+        for language, words in result.messages:
+            say(this, "resultMessage", text(words, language))
+    return collector.columns()
+
+
+def nquads(quads: Ordered, words: Words) -> Iterator[str]:
+    """N-Quads, a sorted line a quad; as packed texts."""
+    around: list[Texts] = [np.empty(len(words.plain), dtype=object) for _ in range(2)]
+    texts = quads.terms.texts
+    graphs, _, predicates, _ = quads.tables
+    for number in predicates.tolist():
+        around[0][number] = f" {words.plain[number]} "
+    for number in graphs.tolist():
+        around[1][number] = f" {packed(texts[number])} .\n" if texts[number] else " .\n"
+    for s, p, o, g in quads.by_text().chunks():
+        pieces: Texts = np.empty((len(s), 4), dtype=object)
+        pieces[:, 0], pieces[:, 1], pieces[:, 2], pieces[:, 3] = (
+            words.plain[s],
+            around[0][p],
+            words.plain[o],
+            around[1][g],
+        )
+        yield "".join(pieces.ravel().tolist())
 
 
 def write(path: Path, parts: Iterable[str]) -> None:
-    """Write text parts as UTF-8 with LF line ends."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(parts)
+    """Write packed texts with LF line ends."""
+    with path.open("wb") as file:
+        file.writelines(part.encode("latin-1") for part in parts)
 
 
-def export(folder: Path, asserted: Sequence[ox.Quad], inferred: Iterable[ox.Quad], results: Iterable[Result]) -> None:
-    """Write every RDF file of a release into `folder`."""
-    kinds = kinds_of(asserted)
-    said, added = ordered_parts([asserted, inferred], kinds)
-    report = ordered(report_quads(results), {})
-    write(folder / "citygraph.ttl", turtle(said, kinds, "citygraph: what the sources say"))
-    write(folder / "citygraph-inferred.ttl", turtle(added, kinds, "citygraph: what reasoning added"))
+def export(folder: Path, asserted: Columns, inferred: Columns, results: Iterable[Result]) -> None:
+    """Write every RDF file of a release into `folder`; both columns are over the same terms."""
+    said, added = ordered([asserted, inferred], kinds_of(asserted))
     every = said | added
+    words = Words(every.terms, every.used())
+    write(folder / "citygraph.ttl", turtle(said, words, "citygraph: what the sources say"))
+    write(folder / "citygraph-inferred.ttl", turtle(added, words, "citygraph: what reasoning added"))
     title = "citygraph: a named graph for each source, and one for what reasoning added"
-    write(folder / "citygraph.trig", trig(every, kinds, title))
-    write(folder / "citygraph.nq", every.lines())
-    write(folder / "citygraph.jsonld", jsonld(every))
-    write(folder / "shacl-report.ttl", turtle(report, {}, "citygraph: the SHACL report"))
+    write(folder / "citygraph.trig", trig(every, words, title))
+    write(folder / "citygraph.nq", nquads(every, words))
+    write(folder / "citygraph.jsonld", jsonld(every, words))
+    (found,) = ordered([report(results)])
+    title = "citygraph: the SHACL report"
+    write(folder / "shacl-report.ttl", turtle(found, Words(found.terms, found.used()), title))

@@ -18,7 +18,7 @@ from citygraph.vocabulary import TYPE, context, expand, term_of_key
 
 JsonNode = dict[str, Any]
 
-_SPECIAL = re.compile('[\x00-\x1f"\\\\\x7f]')
+_SPECIAL = re.compile('[\x00-\x1f"\\\\\x7f\ufffe\uffff]')
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _IRI, _BY_LANGUAGE = "@id", "@language"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from citygraph.export import ordered, turtle
+from citygraph.turtle import turtle_of
 from citygraph.vocabulary import CLAIM, DCTERMS, RDFS, SKOS, shorten
 
 RAW = {
@@ -33,7 +33,7 @@ def raw(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, format: s
 
 def triples(answer: Iterable[ox.Triple]) -> str:
     """Turtle of the triples of a CONSTRUCT or DESCRIBE, in a stable order."""
-    return "".join(turtle(ordered((ox.Quad(t.subject, t.predicate, t.object) for t in answer), {}), {}, "answer"))
+    return "".join(turtle_of(answer, "answer"))
 
 
 def readable(
