@@ -37,7 +37,7 @@ class Rules:
     shared: int = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A thing as one table or the registry lists it; coordinates are None where they tell nothing."""
 
@@ -62,7 +62,7 @@ class Named(Protocol):
         """Every text of a key."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """The answer for one entry: `same` is the key of the thing when certain; candidates are keys, each with why."""
 

@@ -76,8 +76,8 @@ class NodeWriter:
                     self._say(subject, key, told, name)
 
     def way(self, key: str, language: str = "") -> tuple[int, Callable[[str], int]]:
-        """The predicate that a key is, and what makes the object of a text; that raises ValueError for one that is no IRI
-        where an IRI belongs."""
+        """The predicate that a key is, and what makes the object of a text; that raises ValueError where an IRI
+        belongs and the text is none."""
         if (key, language) not in self._made:
             self._made[key, language] = self._way(key, language)
         return self._made[key, language]

@@ -25,6 +25,8 @@ from citygraph.tables.rows import TableRow
 from citygraph.tables.stated import Stated
 from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, SKOS, claim_iri, references, row_iri
 
+#: Country, degrees north, degrees east.
+Around = tuple[str, str, str]
 Make = Callable[[str], int]
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")
 _KEY = re.compile("[a-z0-9-]+")
@@ -91,7 +93,10 @@ class TableEncoder:
         self._begin = len(writer.collector)
         self._number, self._say = writer.collector.terms.number, writer.collector.say
         self._graph = self._number(f"<{self.encoded.graph}>")
-        self._forms: dict[tuple[Pattern, tuple[bool, ...], tuple[str | None, ...]], _Form] = {}
+        self._forms: dict[tuple[Pattern, tuple[bool, ...], tuple[str, ...]], _Form] = {}
+        facts = stated.rows.facts
+        self._deciding = {each: [at for key in _DECIDING for at in each.places.get(key, ())] for each in facts}
+        self._quoting = any("quote" in each.places for each in facts)
         self._days: dict[tuple[str, str], tuple[list[int], list[int], bool]] = {}
         self._makes: dict[Pattern, list[tuple[int, Make] | None]] = {}
         self._odd = array("i")
@@ -112,14 +117,14 @@ class TableEncoder:
         self.stated.add(subject, said.at)
         if not said.things:
             self.stated.bare(subject)
-        for words in {text for fact in said.facts for text in fact.all("quote")}:
+        for words in {text for fact in said.facts for text in fact.all("quote")} if self._quoting else ():
             self._say(subject, [self._exact[0]], [self._exact[1](words)], self._graph)
         for fact in said.facts:
             self._claim(fact, said.at, subject)
 
     def _claim(self, fact: Filled, at: int, row: int) -> None:
         pattern, texts = fact.pattern, fact.texts
-        key = pattern, tuple(map(bool, texts)), tuple([fact.get(key) for key in _DECIDING if key in pattern.places])
+        key = pattern, tuple(map(bool, texts)), tuple([texts[slot] for slot in self._deciding[pattern]])
         form = self._forms.get(key)
         if form is None:
             if len(self._forms) > _FORMS:
@@ -220,8 +225,10 @@ class TableEncoder:
         best, registry = self.things.best, self.registry
         registry.rows |= self.things.types()
         here = Counter((thing.get("lat"), thing.get("long")) for _, _, thing in best.values())
-        near = Counter(_cell(thing) for _, _, thing in best.values())
-        for (_, key), at, thing in best.values():
+        around: dict[Around, Around] = {}  # each once: there are few
+        arounds = [around.setdefault(found, found) for _, _, thing in best.values() for found in [_around(thing)]]
+        near = Counter(arounds)
+        for ((_, key), at, thing), lies in zip(best.values(), arounds, strict=True):
             match = matches.get(thing.name)
             same = registry.canonical(match.same) if match is not None and match.verdict == "certain" else ""
             node: dict[str, str] = {"type": "Entry" if same else thing.type, "listed-in": row_iri(self.name, key)}
@@ -231,9 +238,10 @@ class TableEncoder:
                 node |= {"refers-to": ID + same, "note": match.why}
             elif thing.get("lat"):
                 node["from"] = ID + self.name
-            if degrees := _degrees(thing):
-                node |= degrees | {"entries-near": str(near[_cell(thing)])}
-            if thing.get("lat") and (shared := here[thing.get("lat"), thing.get("long")]) > 1:
+            _, north, east = lies
+            if north:
+                node |= {"degrees-north": north, "degrees-east": east, "entries-near": str(near[lies])}
+            if (lat := thing.get("lat")) and (shared := here[lat, thing.get("long")]) > 1:
                 node["entries-here"] = str(shared)
             self._thing(thing, at, node)
             region = thing.get("region") or ""
@@ -249,8 +257,12 @@ class TableEncoder:
         return self.encoded
 
     def _made_of(self, node: Mapping[str, str]) -> tuple[list[int], list[int]]:
-        made = [self._constant(key, text) for key, text in node.items()]
-        return [way for way, _ in made], [value for _, value in made]
+        predicates, objects = [], []
+        for key, text in node.items():
+            predicate, make = self.writer.way(key)
+            predicates.append(predicate)
+            objects.append(make(text))
+        return predicates, objects
 
     def _thing(self, thing: Filled, at: int, node: Mapping[str, str]) -> None:
         predicates, objects = self._made_of(node)
@@ -272,13 +284,9 @@ class TableEncoder:
             plain(record, self.registry, self.encoded)
 
 
-def _degrees(thing: Filled) -> dict[str, str]:
-    """Where a thing lies, to the whole degree; empty where that is not told."""
-    lat, long = thing.get("lat") or "", thing.get("long") or ""
+def _around(thing: Filled) -> Around:
+    """Where a thing lies: its country, and its place to the whole degree, empty where that is not told."""
+    country, lat, long = (thing.get(key) or "" for key in ("country", "lat", "long"))
     if not (_DEGREES.fullmatch(lat) and _DEGREES.fullmatch(long)):
-        return {}
-    return {"degrees-north": str(round(float(lat))), "degrees-east": str(round(float(long)))}
-
-
-def _cell(thing: Filled) -> tuple[str, ...]:
-    return (thing.get("country") or "", *_degrees(thing).values())
+        return country, "", ""
+    return country, str(round(float(lat))), str(round(float(long)))

@@ -132,7 +132,10 @@ class Filled:
 
     def get(self, key: str) -> str | None:
         """The first text of a key, or None."""
-        return next((text for at in self.pattern.places.get(key, ()) if (text := self.texts[at])), None)
+        for at in self.pattern.places.get(key, ()):
+            if text := self.texts[at]:
+                return text
+        return None
 
     def all(self, key: str) -> list[str]:
         """Every text of a key."""

@@ -76,7 +76,7 @@ class Rows:
         """The things, and the values of the row with their keys, by which facts name them."""
         found: dict[str, Filled] = {}
         columns = self._blank | row.values
-        scope = columns
+        scope = columns.copy()
         for index, pattern in enumerate(self.things):
             name = pattern.key(columns)
             if name and pattern.name not in found and pattern.applies(row):
@@ -85,7 +85,7 @@ class Rows:
                 if taken(index, key, name):
                     continue
                 found[pattern.name] = Filled(pattern, key, pattern.whole(pattern.texts(scope)))
-                scope = scope | {pattern.name: key}
+                scope[pattern.name] = key
         return list(found.values()), scope
 
     def _facts(self, row: Row, key: str, scope: Scope) -> Iterator[Filled]:
