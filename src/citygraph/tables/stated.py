@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import tempfile
+import weakref
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,9 +50,10 @@ class Stated:
             opened = path.open("rb")
             if path.is_file():
                 return opened
-            self._copies[path] = tempfile.TemporaryFile()  # noqa: SIM115
+            self._copies[path] = kept = tempfile.TemporaryFile()  # noqa: SIM115
+            weakref.finalize(self, kept.close)
             with opened:
-                shutil.copyfileobj(opened, self._copies[path])
+                shutil.copyfileobj(opened, kept)
         copy = self._copies[path]
         copy.seek(0)
         return os.fdopen(os.dup(copy.fileno()), "rb")
