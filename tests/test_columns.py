@@ -91,3 +91,31 @@ def test_a_context_that_asks_for_more_stops_with_its_name(monkeypatch: pytest.Mo
         NodeWriter(Collector())
     monkeypatch.undo()
     nodes._ways.cache_clear()
+
+
+def test_what_a_subject_says_and_objects_by_other_names() -> None:
+    collector = Collector()
+    s, p, q, a, b, g = (collector.terms.number(f"<http://e/{name}>") for name in "spqabg")
+    collector.say(s, [p, p], [a, b], g)
+    assert len(collector) == 2
+    collector.say(b, [p, q, q], [a, a, b], g)
+    collector.rename(2, [q], {a: s})
+    found = collector.columns()
+    assert list(zip(found.s, found.p, found.o, strict=True)) == [(s, p, a), (s, p, b), (b, p, a), (b, q, s), (b, q, b)]
+    assert set(found.g) == {g}
+
+
+def test_the_way_of_a_key_is_how_a_node_is_written() -> None:
+    for key in context():
+        if not isinstance(context()[key], dict) or key in ("id", "type"):
+            continue
+        language = "fi" if context()[key].get("@container") else ""
+        text = f"{ID}lahti"
+        nodes, ways = Collector(), Collector()
+        NodeWriter(nodes).write(ID, [{"id": ID, key: {"fi": text} if language else text}])
+        writer = NodeWriter(ways)
+        predicate, make = writer.way(key, language)
+        ways.say(ways.terms.number(f"<{ID}>"), [predicate], [make(text)], ways.terms.number(f"<{ID}>"))
+        assert list(nodes.columns().lines()) == list(ways.columns().lines())
+    with pytest.raises(ValueError, match="is no IRI"):
+        NodeWriter(Collector()).way("member")[1]("no <IRI>")

@@ -81,7 +81,7 @@ def rows_of(tmp_path: Path, rows: str | bytes, description: str = DESCRIPTION) -
     assert isinstance(found, Table)
     (path,) = table(tmp_path, rows).tables["members"]
     made = Rows(found, problems).read(read_rows(path, found, problems))
-    return [fact.name for _, _, _, facts in made for fact in facts], problems
+    return [fact.name for row in made for fact in row.facts], problems
 
 
 def test_a_row_becomes_a_claim_with_its_row_as_evidence(tmp_path: Path, data: Path) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyoxigraph as ox
 
 from citygraph.closure import close
-from citygraph.columns import Collector, Columns, columns_of
+from citygraph.columns import Collector, Columns, Numbers, columns_of
 from citygraph.constraints import compile_shapes, conform
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.entailment import about_ours, without_restated
@@ -25,11 +26,10 @@ from citygraph.load import Loaded, load, themes
 from citygraph.nodes import NodeWriter
 from citygraph.options import DEFAULT, Options
 from citygraph.problems import Problem, ProblemsError, ordered, violated
-from citygraph.quads import value_of
 from citygraph.reason import INFERRED, infer, inferred_quads, triples_of
 from citygraph.rules import compile_rules, ontology_triples
 from citygraph.sheets import CLAIM_TYPES, Record
-from citygraph.tables.load import load_tables
+from citygraph.tables.load import Tables, load_tables
 from citygraph.validate import Result, located, shapes_files, validate
 from citygraph.vocabulary import CG, CLAIM, TYPE, expand, owner, shorten
 
@@ -43,7 +43,7 @@ _POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:de
 class Checked:
     """A graph of asserted quads and everything that is wrong with it.
 
-    `tables` are the files of tables that went in, `rows` the IRIs of what their rows say.
+    `tables` are the files of tables that went in, `rows` the numbers of what their rows state.
     """
 
     asserted: Columns
@@ -51,7 +51,7 @@ class Checked:
     results: list[Result] = field(default_factory=list)
     sources: int = 0
     tables: set[str] = field(default_factory=set)
-    rows: set[str] = field(default_factory=set)
+    rows: Numbers = field(default_factory=lambda: np.array([], dtype=np.int32))
 
     def unbuildable(self, strict: bool) -> bool:
         """Whether a violation stops a build: one of a sheet, the registry or a table's header; of a row if `strict`."""
@@ -121,10 +121,10 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     loaded = load(data, only)
     options.step("encoding")
     parts = encoded(loaded)
-    if options.tables:
-        parts += load_tables(options, data, loaded).encoded
     collector = Collector()
     writer = NodeWriter(collector)
+    tables = load_tables(options, data, loaded, writer) if options.tables else Tables()
+    parts += tables.encoded
     for part in parts:
         writer.write(part.graph, part.nodes)
     collector.extend(encode_themes(themes()))
@@ -135,6 +135,7 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
         places |= part.places
     options.step("validating")
     results = findings(asserted, options.validator)
+    places |= tables.places(iri for r in results for iri in (r.focus, r.value, r.focus.rpartition(".")[0]))
     problems += located(results, places, options.language, problems)
     files = options.files
     problems = refused + accept(ordered(problems), entries, files, whole=not only)
@@ -142,8 +143,7 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
         names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
         names |= {shown(options.accepted)} if options.accepted else set()
         problems = [problem for problem in problems if problem.file in names]
-    rows = {iri for iri, (record, _) in places.items() if record.file in files}
-    return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, rows)
+    return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, tables.subjects())
 
 
 def encoded(loaded: Loaded) -> list[Encoded]:
@@ -171,28 +171,31 @@ def build(data: Path, options: Options = DEFAULT) -> Built:
 def _sound_rows(checked: Checked) -> tuple[Columns, list[Result], set[str]]:
     """The quads and results without what rows say against a shape: a thing loses the value that does not hold, and
     stays; a claim goes, and so does a thing that a shape misses something of, with what names it."""
-    broken = [r for r in checked.results if r.severity == "violation" and owner(r.focus) in checked.rows]
+    graph, terms = checked.asserted, checked.asserted.terms
+    rows = set(checked.rows.tolist()) if checked.results else set()
+
+    def of_rows(iri: str) -> bool:
+        return terms.find(iri) in rows
+
+    broken = [r for r in checked.results if r.severity == "violation" and of_rows(owner(r.focus))]
+    if not broken:
+        return graph, checked.results, set()
     values = {(r.focus, r.path) for r in broken if r.path and r.value and not r.focus.startswith(CLAIM)}
     told = set(values)
     values |= {(focus, path) for focus, one in told if one in _POINT for path in _POINT}  # half a place is none
     bad = {owner(r.focus) for r in broken if (r.focus, r.path) not in values}
-    if not broken:
-        return checked.asserted, checked.results, set()
-    left_out = set(bad)
-    for quad in checked.asserted:
-        about = owner(value_of(quad.subject))
-        if about in checked.rows and isinstance(quad.object, ox.NamedNode) and quad.object.value in bad:
-            left_out.add(about)
-    asserted = columns_of(
-        (
-            quad
-            for quad in checked.asserted
-            if owner(iri := value_of(quad.subject)) not in left_out and (iri, value_of(quad.predicate)) not in values
-        ),
-        checked.asserted.terms,
-    )
-    kept = [r for r in checked.results if owner(r.focus) not in left_out and (r.focus, r.path) not in values]
-    return asserted, kept, left_out | {f"{focus} {shorten(path)}" for focus, path in told if focus not in left_out}
+    naming = np.unique(graph.s[np.isin(graph.o, [terms.find(iri) for iri in bad])])
+    left_out = bad | {about for number in naming.tolist() if of_rows(about := owner(terms.value(number)))}
+    gone = [number for number in np.unique(graph.s).tolist() if owner(terms.value(number)) in left_out]
+    kept = ~np.isin(graph.s, gone)
+    by_path: dict[str, list[int]] = {}
+    for focus, path in values:
+        by_path.setdefault(path, []).append(terms.find(focus))
+    for path, numbers in by_path.items():
+        kept &= ~((graph.p == terms.find(path)) & np.isin(graph.s, numbers))
+    results = [r for r in checked.results if owner(r.focus) not in left_out and (r.focus, r.path) not in values]
+    lost = {f"{focus} {shorten(path)}" for focus, path in told if focus not in left_out}
+    return graph.where(kept), results, left_out | lost
 
 
 @_seldom_collecting()

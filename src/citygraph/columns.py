@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -143,6 +143,27 @@ class Collector:
         add_p(p)
         add_o(o)
         add_g(g)
+
+    def __len__(self) -> int:
+        """How many quads."""
+        return len(self._columns[0])
+
+    def say(self, s: int, p: Sequence[int], o: Sequence[int], g: int) -> None:
+        """The quads of one subject in one graph: a predicate for each object."""
+        subjects, predicates, objects, graphs = self._columns
+        subjects.extend([s] * len(p))
+        predicates.extend(p)
+        objects.extend(o)
+        graphs.extend([g] * len(p))
+
+    def rename(self, begin: int, predicates: Collection[int], objects: Mapping[int, int]) -> None:
+        """Other objects for the quads from a place on that have one of the predicates."""
+        if objects:
+            p, o = (np.frombuffer(column, dtype=np.int32)[begin:] for column in self._columns[1:3])
+            other = np.arange(len(self.terms.texts), dtype=np.int32)
+            other[list(objects)] = list(objects.values())
+            where = np.flatnonzero(np.isin(p, list(predicates)))
+            o[where] = other[o[where]]
 
     def extend(self, quads: Iterable[ox.Quad | ox.Triple]) -> None:
         """Quads of pyoxigraph; triples go into the default graph."""

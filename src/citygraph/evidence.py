@@ -18,11 +18,10 @@ YEAR_KEYS = ("baseline-year", "target-year")
 
 @dataclass
 class Found:
-    """What a fact rests on: its quotes, or the IRI of its row; bounds and wording of each date by key."""
+    """What a fact rests on: its quotes; bounds and wording of each date by key."""
 
     quote: Span | None = None
     contexts: list[Span] = field(default_factory=list)
-    row: str = ""
     bounds: dict[str, Bounds] = field(default_factory=dict)
     wording: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

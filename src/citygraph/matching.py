@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from citygraph.names import NameRules
-from citygraph.sheets import Record
 
 Verdict = Literal["certain", "ambiguous", "unknown"]
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")
@@ -38,7 +37,7 @@ class Rules:
     shared: int = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A thing as one table or the registry lists it; coordinates are None where they tell nothing."""
 
@@ -51,7 +50,19 @@ class Candidate:
     complete: bool = False
 
 
-@dataclass(frozen=True)
+class Named(Protocol):
+    """A thing with its texts: a record of the registry, or what a row says."""
+
+    name: str
+
+    def get(self, key: str) -> str | None:
+        """The first text of a key, or None."""
+
+    def all(self, key: str) -> list[str]:
+        """Every text of a key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The answer for one entry: `same` is the key of the thing when certain; candidates are keys, each with why."""
 
@@ -91,7 +102,7 @@ class Matcher:
         self.blocks: dict[tuple[str, str], list[str]] = {}
         self.same: dict[str, str] = {}
 
-    def candidate(self, record: Record, table: str) -> Candidate:
+    def candidate(self, record: Named, table: str) -> Candidate:
         """A record of the registry or of a row as a candidate."""
         texts = (text for key in ("name", "label", "forms") for text in record.all(key))
         names = frozenset(name for text in texts for name in self.rules.names.variants(text))
@@ -108,7 +119,7 @@ class Matcher:
             if candidate.key not in block:
                 block.append(candidate.key)
 
-    def table(self, records: Iterable[Record], table: str, by_name: bool) -> dict[str, Match]:
+    def table(self, records: Collection[Named], table: str, by_name: bool) -> dict[str, Match]:
         """The answers for the things of a table, which are then known themselves.
 
         `by_name` tells of a table without numbers of its own, in which the same name in the same place is one thing.
@@ -223,7 +234,7 @@ class Matcher:
         return "certain", where
 
 
-def _label(record: Record) -> str:
+def _label(record: Named) -> str:
     return record.get("label") or record.get("name") or ""
 
 

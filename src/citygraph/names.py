@@ -9,8 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _SPLIT = re.compile(r"\s+/\s+|/|\s+[-–—]\s+")
+_WORD = re.compile(r"\w+")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
@@ -22,19 +24,24 @@ class NameRules:
     letters: Mapping[str, str] = field(default_factory=dict)
     endings: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
+    @cached_property
+    def _folds(self) -> dict[int, str]:
+        return {ord(sign): text for sign, text in self.letters.items() if len(sign) == 1}
+
     def normal(self, name: str) -> str:
         """A name in the one form in which names are compared; never empty unless the name has no letter."""
-        folded = "".join(self.letters.get(sign, sign) for sign in name.casefold())
-        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-        words = re.findall(r"\w+", folded)
+        folded = name.casefold().translate(self._folds)
+        if not folded.isascii():
+            folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+        words = _WORD.findall(folded)
         kept = [word for word in words if word not in self.generic]
         return " ".join(kept or words)
 
     def variants(self, name: str) -> set[str]:
         """The normal forms of a name that may hold several: `Bozen / Bolzano`. What stands in brackets is no name: it
         is more often the province."""
-        bare = _BRACKETS.sub(" ", name)
-        parts = [name, bare, *_SPLIT.split(bare)]
+        bare = _BRACKETS.sub(" ", name) if "(" in name else name
+        parts = {name, bare, *_SPLIT.split(bare)}
         return {normal for part in parts if (normal := self.normal(part))}
 
     def undone(self, normal: str, country: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ compiled here to look-ups, held to pyoxigraph's own reader by a test; a context 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -61,18 +61,43 @@ class NodeWriter:
         self.collector = collector
         number = collector.terms.number
         self._ways = {key: (number(predicate), end) for key, (predicate, end) in _ways().items()}
+        self._made: dict[tuple[str, str], tuple[int, Callable[[str], int]]] = {}
         self._type = number(f"<{TYPE}>")
 
     def write(self, graph: str, nodes: Iterable[JsonNode]) -> None:
         """The quads of nodes in a named graph. A key that is no key of the context is the IRI of a predicate."""
-        name = self._iri(graph)
+        name = self.iri(graph)
         for node in nodes:
-            subject = self._iri(node["id"])
+            subject = self.iri(node["id"])
             if subject is None or name is None:
                 continue  # what is no IRI is no node: what names it so has been told as a problem
             for key, told in node.items():
                 if key != "id":
                     self._say(subject, key, told, name)
+
+    def way(self, key: str, language: str = "") -> tuple[int, Callable[[str], int]]:
+        """The predicate that a key is, and what makes the object of a text; that raises ValueError where an IRI
+        belongs and the text is none."""
+        if (key, language) not in self._made:
+            self._made[key, language] = self._way(key, language)
+        return self._made[key, language]
+
+    def _way(self, key: str, language: str) -> tuple[int, Callable[[str], int]]:
+        if key == "type":
+            return self._type, lambda told: self._named(term_of_key().get(told, told))
+        numbers, number = self.collector.terms.numbers, self.collector.terms.number
+        predicate, end = self._ways[key] if key in self._ways else (number(f"<{key}>"), "")
+        if end == _IRI:
+            return predicate, self._named
+        end = f"@{language}" if end == _BY_LANGUAGE else end
+        special = _SPECIAL.search
+
+        def literal(text: str) -> int:
+            written = (str(ox.Literal(text)) if special(text) else f'"{text}"') + end
+            found = numbers.get(written)
+            return number(written) if found is None else found
+
+        return predicate, literal
 
     def _say(self, subject: int, key: str, told: Any, graph: int) -> None:
         add, number = self.collector.add, self.collector.terms.number
@@ -90,10 +115,16 @@ class NodeWriter:
         for text in told if isinstance(told, list) else (told,):
             if end != _IRI:
                 add(subject, predicate, number(_quoted(text) + end), graph)
-            elif (value := self._iri(text)) is not None:
+            elif (value := self.iri(text)) is not None:
                 add(subject, predicate, value, graph)
 
-    def _iri(self, text: str) -> int | None:
+    def _named(self, text: str) -> int:
+        found = self.iri(text)
+        if found is None:
+            raise ValueError(f"{text!r} is no IRI")
+        return found
+
+    def iri(self, text: str) -> int | None:
         """The number of an IRI; None for a text that is none."""
         terms, written = self.collector.terms, f"<{text}>"
         found = terms.numbers.get(written)

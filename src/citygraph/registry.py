@@ -31,15 +31,15 @@ _GENERIC = frozenset(
 class Registry:
     """Entries by key, and every name in small letters with the keys that bear it.
 
-    `broken` are entries whose type is unknown, `unread` the files that could not be read, `rows` the things that tables
-    brought, `same` the keys of those that are another thing, with its key.
+    `broken` are entries whose type is unknown, `unread` the files that could not be read, `rows` the types of the
+    things that tables brought, `same` the keys of those that are another thing, with its key.
     """
 
     entries: dict[str, Record] = field(default_factory=dict)
     broken: dict[str, Record] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     concepts: set[str] = field(default_factory=set)
-    rows: dict[str, Record] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
 

@@ -2,78 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
-from citygraph.encode import Encoded, TableRow, chosen, encode_table
+import numpy as np
+
+from citygraph.columns import Numbers, Terms
+from citygraph.encode import Encoded
 from citygraph.files import read_text, shown
 from citygraph.load import Loaded
 from citygraph.matching import Candidate, Decision, Match, Matcher, Rules
+from citygraph.nodes import NodeWriter
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem, ProblemsError
 from citygraph.review import read_decisions, read_rules
 from citygraph.sheets import nearest
 from citygraph.tables.describe import Table, read_description
-from citygraph.tables.read import read_rows
-from citygraph.tables.rows import Rows
+from citygraph.tables.encode import TableEncoder, Things
+from citygraph.tables.stated import Place, Stated
 
 
 @dataclass
 class Tables:
-    """The encoded tables, the answer for each of their cities that might be something known, by table, and all cities
-    as the registry and each table list them."""
+    """What tables gave. Written into a graph: their `encoded` rest, and which row `stated` what. Else the answer for
+    each of their cities that might be something known, by table, and all cities as the registry and each table list
+    them."""
 
     encoded: list[Encoded] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
     matches: dict[str, dict[str, Match]] = field(default_factory=dict)
     listed: dict[str, list[Candidate]] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     decisions: dict[str, Decision] = field(default_factory=dict)
     matcher: Matcher = field(default_factory=lambda: Matcher(Rules()))
 
+    def subjects(self) -> Numbers:
+        """What rows state, sorted, by the numbers of the terms."""
+        return np.unique(np.concatenate([np.array([], dtype=np.int32), *(each.subjects() for each in self.stated)]))
 
-def load_tables(options: Options, data: Path, loaded: Loaded) -> Tables:
+    def places(self, iris: Iterable[str]) -> dict[str, Place]:
+        """The records and keys that state what is asked for, as far as rows do. Their files are read once more."""
+        found: dict[str, Place] = {}
+        wanted = set(iris) if self.stated else set()
+        for each in self.stated:
+            numbers = (each.terms.find(iri) for iri in wanted)
+            found |= each.places(number for number in numbers if number >= 0)
+        return found
+
+
+def load_tables(options: Options, data: Path, loaded: Loaded, writer: NodeWriter | None = None) -> Tables:
     """The tables of `options`, in the order of the rules whatever theirs; the registry then knows their things.
+
+    What they say goes to the writer, row by row; without one they are only matched.
 
     Raises CitygraphError where a table or its description cannot be read, ProblemsError where a
     description is wrong.
     """
     rules, decisions = rules_of(data, loaded)
     matcher = Matcher(rules, decisions)
-    found = Tables(rules=rules, decisions=decisions, matcher=matcher)
-    cities = [entry for entry in loaded.registry.entries.values() if entry.type == "City"]
-    found.listed["registry"] = [matcher.candidate(entry, "") for entry in cities]
-    for candidate in found.listed["registry"]:
+    found = Tables(rules=rules, decisions=decisions)
+    cities = [matcher.candidate(entry, "") for entry in loaded.registry.entries.values() if entry.type == "City"]
+    for candidate in cities:
         matcher.learn(candidate)
+    if writer is None:  # what a graph has no use for is not kept
+        found.matcher, found.listed["registry"] = matcher, cities
+    terms = Terms() if writer is None else writer.collector.terms
     rank = {name: number for number, name in enumerate(rules.order)}
     for name in sorted(options.tables, key=lambda each: (rank.get(each, len(rank)), each)):
         table = description(name, data)
-        lines = chain.from_iterable(
-            read_rows(path, table, loaded.problems, options.progress) for path in options.tables[name]
-        )
-        rows: list[TableRow] = list(Rows(table, loaded.problems).read(lines))
-        matches = _matches(table, rows, matcher, loaded)
+        stated, things = Stated(table, options.tables[name], loaded.problems, terms), Things(loaded.registry)
+        encoder = None if writer is None else TableEncoder(stated, things, writer)
+        listed: list[Candidate] = []
+        for row in stated.read(options.progress):
+            things.add(row)
+            if encoder is not None:
+                encoder.row(row)
+            else:
+                listed += [matcher.candidate(thing, name) for thing in row.things if thing.type == "City"]
+        matches = _matches(table, things, matcher)
         loaded.registry.same |= {key: match.same for key, match in matches.items() if match.verdict == "certain"}
-        found.matches[name] = matches
-        found.listed[name] = [
-            matcher.candidate(thing, name) for _, _, things, _ in rows for thing in things if thing.type == "City"
-        ]
-        found.encoded.append(
-            encode_table(table.source, table.codes(), rows, loaded.registry, matches, rules.names.normal)
-        )
+        if encoder is None:
+            loaded.registry.rows |= things.types()
+            found.matches[name], found.listed[name] = matches, listed
+        else:
+            found.encoded.append(encoder.finish(matches, rules.names.normal))
+            found.stated.append(stated)
     return found
 
 
-def _matches(table: Table, rows: list[TableRow], matcher: Matcher, loaded: Loaded) -> dict[str, Match]:
+def _matches(table: Table, things: Things, matcher: Matcher) -> dict[str, Match]:
     """The answers for the cities of a table that are not known by their key already."""
-    registry = loaded.registry
-    cities = {
-        name: thing
-        for name, thing in chosen(rows).items()
-        if thing.type == "City" and name not in registry.entries and name not in registry.rows
-    }
+    cities = [thing for _, _, thing in things.best.values() if thing.type == "City"]
     by_name = {thing.get("by") == "name" for thing in table.things if thing.type == "City"} == {True}
-    return matcher.table(cities.values(), table.source.name, by_name)
+    return matcher.table(cities, table.source.name, by_name)
 
 
 def rules_of(data: Path, loaded: Loaded) -> tuple[Rules, dict[str, Decision]]:

@@ -7,8 +7,9 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from citygraph.files import shown
@@ -20,11 +21,14 @@ from citygraph.tables.lines import Lines, no_text, size_of
 
 _OFTEN = 1_000  # rows
 _SIGNS = "+#*@%=<>$"
+_ASCII_SIGN = re.compile(f"[{re.escape(_SIGNS)}]")
+_APART = re.compile("[^a-z0-9]+")
 _DASHES = "–—−‐‑·’‘`´“”„«»"  # between words as ASCII has them
 _MOST = 200  # characters of a row in a problem
+_CELLS = 4_096  # of a column, whose values are kept
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """Cleaned values by column, with the row's number (the header is row 1) and the columns' numbers from 1.
 
@@ -41,27 +45,40 @@ class Row:
 
 def row_key(row: Row, table: Table) -> str:
     """The name of a row in addresses: its key columns in small letters, joined by hyphens; empty where all are."""
-    parts = [slug(row.values.get(column, "")) for column in table.key]
-    return "-".join(filter(None, parts))
+    return "-".join([part for column in table.key if (part := slug(row.values.get(column, "")))])
 
 
+@lru_cache(maxsize=16_384)
 def slug(text: str) -> str:
     """A text as a part of an address: accents folded; letters that ASCII lacks leave a short hash of the text."""
+    if text.isascii() and not _ASCII_SIGN.search(text):
+        return _APART.sub("-", text.lower()).strip("-")
     folded = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
     lost = any(sign in _SIGNS or not (sign.isascii() or sign.isspace() or sign in _DASHES) for sign in plain)
     mark = hashlib.sha256(unicodedata.normalize("NFC", text.casefold()).encode()).hexdigest()[:8] if lost else ""
-    return re.sub(r"[^a-z0-9]+", "-", f"{plain}-{mark}").strip("-")
+    return _APART.sub("-", f"{plain}-{mark}").strip("-")
 
 
-def read_rows(path: Path, table: Table, problems: list[Problem], progress: Progress = lambda *_: None) -> Iterator[Row]:
+def opened(path: Path) -> io.BufferedReader:
+    """A file to be read as bytes."""
+    return path.open("rb")
+
+
+def read_rows(
+    path: Path,
+    table: Table,
+    problems: list[Problem],
+    progress: Progress = lambda *_: None,
+    open_file: Callable[[Path], io.BufferedReader] = opened,
+) -> Iterator[Row]:
     """The rows of a table file; cells that a cleaner refuses and rows that cannot be read are told as they are met.
 
     Raises CitygraphError where the file cannot be opened or is no text table at all.
     """
     name = shown(path)
     try:
-        with path.open("rb") as raw:
+        with open_file(path) as raw:
             if what := no_text(raw):
                 raise CitygraphError(f"{name}: {what}")
             size = size_of(path)
@@ -90,6 +107,7 @@ def _rows(lines: Lines, name: str, table: Table, problems: list[Problem]) -> Ite
     places = {column: number for number, column in enumerate(header, 1)}
     made = {column: how.source for column, how in table.columns.items() if how.source in places}
     places |= {column: places[source] for column, source in made.items()}
+    clean = _Cleaning(places, table)
     number, found = 1, False
     while True:
         number += 1
@@ -110,19 +128,41 @@ def _rows(lines: Lines, name: str, table: Table, problems: list[Problem]) -> Ite
             if again:
                 lines.give_back()
             continue
-        row, told = _clean(Row(number, {}, places, set(), name, cells), table)
+        row, told = clean(Row(number, {}, places, set(), name, cells))
         if told:
             key = row_key(row, table)
             problems.extend(replace(problem, name=key) for problem in told)
         yield row
 
 
-def _clean(row: Row, table: Table) -> tuple[Row, list[Problem]]:
-    """A row with the values of its cells, and what its cleaners refuse."""
-    told: list[Problem] = []
-    for column, place in row.places.items():
-        _cell(row, column, row.cells[place - 1].strip(), table, told)
-    return row, told
+class _Cleaning:
+    """Gives rows of one file the values of their cells; many cells of a column are alike, and are cleaned once."""
+
+    def __init__(self, places: dict[str, int], table: Table) -> None:
+        self.table = table
+        self.plain = [(column, place - 1) for column, place in places.items() if column not in table.columns]
+        self.cleaned: list[tuple[str, int, dict[str, str]]]
+        self.cleaned = [(column, place - 1, {}) for column, place in places.items() if column in table.columns]
+
+    def __call__(self, row: Row) -> tuple[Row, list[Problem]]:
+        """The row with its values, and what the cleaners refuse."""
+        told: list[Problem] = []
+        missing, values, cells = self.table.missing, row.values, [cell.strip() for cell in row.cells]
+        for column, at in self.plain:
+            cell = cells[at]
+            values[column] = "" if cell in missing else cell
+        for column, at, known in self.cleaned:
+            cell = cells[at]
+            value = known.get(cell)
+            if value is None:
+                _cell(row, column, cell, self.table, told)
+                if column not in row.bad:
+                    if len(known) > _CELLS:
+                        known.clear()
+                    known[cell] = values[column]
+            else:
+                values[column] = value
+        return row, told
 
 
 Wrong = tuple[int, str, str]  # the column or 0 for the row as a whole, what is wrong, what would be right
@@ -160,10 +200,11 @@ def _broken(error: csv.Error, lines: Lines, header: list[str], delimiter: str) -
 
 def _swallowed(lines: Lines, header: list[str], table: Table) -> bool:
     """Whether a cell of several lines holds a sound row: a quotation mark that a later, stray one closed."""
-    for line in lines.taken[1:-1]:
+    for line in lines.taken[1:-1] if len(lines.taken) > 2 else ():
         cells = next(csv.reader([line], delimiter=table.delimiter), [])
         if len(cells) == len(header):
-            row, told = _clean(Row(0, {}, {name: n for n, name in enumerate(header, 1)}, set(), "", cells), table)
+            places = {name: n for n, name in enumerate(header, 1)}
+            row, told = _Cleaning(places, table)(Row(0, {}, places, set(), "", cells))
             if not told and row_key(row, table):
                 return True
     return False

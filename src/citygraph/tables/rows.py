@@ -1,142 +1,118 @@
-"""Rows to records: what a description says of each row, as the same records that fact sheets give."""
+"""Rows to things and facts: what a description says of each row, and what of it has to be left out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from citygraph.problems import Problem
-from citygraph.sheets import Field, Record, Value
-from citygraph.tables.describe import HOLE, Table
+from citygraph.tables.describe import Table
+from citygraph.tables.patterns import Filled, Pattern, Scope, holes
 from citygraph.tables.read import Row, row_key, slug
 
-_KEPT = ("id", "type", "when", "unless", "key", "by")
+
+class TableRow(NamedTuple):
+    """A row with its place among all rows that were read, its key, the things it names and the facts it states."""
+
+    at: int
+    row: Row
+    key: str
+    things: list[Filled]
+    facts: list[Filled]
 
 
 class Rows:
-    """The records of each row of one table, of however many files, with what had to be left out."""
+    """What the rows of one table say, of however many files."""
 
     def __init__(self, table: Table, problems: list[Problem]) -> None:
         self.table, self.problems = table, problems
-        self.seen: dict[str, tuple[str, int]] = {}
-        self.left_out = 0
-        self.drawn: dict[str, list[str]] = {}
-        self.keys: dict[str, str] = {}
-        self.claims: set[str] = set()
+        self.things = [Pattern(thing, table) for thing in table.things]
+        self.facts = [Pattern(fact, table) for fact in table.facts]
+        self._blank = holes(table) | {thing.name: "" for thing in table.things}
+        # Keys of rows differ: two claims get one name only where that of one fact ends as that of another.
+        names = [fact.name for fact in table.facts]
+        self._risky = {
+            one for one in names for other in names if one.endswith(f"-{other}") or other.endswith(f"-{one}")
+        }
+        self._refused: set[tuple[int, int]] = set()
 
-    def read(self, rows: Iterable[Row]) -> Iterator[tuple[str, int, list[Record], list[Record]]]:
-        """For each row its key and number, the things that it names and the facts that it states."""
-        for row in rows:
+    def read(self, rows: Iterable[Row]) -> Iterator[TableRow]:
+        """What each row says; what is left out is told."""
+        seen: dict[str, dict[str, int]] = {}
+        names: dict[str, str] = {}
+        claims: set[str] = set()
+        for at, row in enumerate(rows):
             key = row_key(row, self.table)
             if not key:
                 self._tell(row, "row-key", "the row has no key: " + ", ".join(self.table.key) + " is empty", "left out")
                 continue
-            if key in self.seen:
-                file, number = self.seen[key]
+            first = next(((file, numbers[key]) for file, numbers in seen.items() if key in numbers), None)
+            if first is not None:
+                file, number = first
                 where = f"row {number}" + ("" if file == row.file else f" of {file}")
                 self._tell(row, "row-key", f"the key {key!r} stands twice", f"{where} has it; left out", key)
                 continue
-            self.seen[key] = row.file, row.number
-            things = self._things(row)
-            yield key, row.number, list(things.values()), list(self._facts(row, key, things))
+            seen.setdefault(row.file, {})[key] = row.number
 
-    def _things(self, row: Row) -> dict[str, Record]:
-        found: dict[str, Record] = {}
-        for thing in self.table.things:
-            name = self._fill(thing.get("key") or "", row, {})
-            if name and thing.name not in found and _applies(thing, row):
-                record = Record(row.file, row.number, 1, slug(name), thing.type)
-                first = self.keys.setdefault(record.name, name)
-                if first.casefold() != name.casefold():
-                    what = f"{name!r} and {first!r} would have the same key {record.name!r}"
-                    self._tell(row, "thing-key", what, "left out, with what names it", name)
+            def taken(index: int, key: str, name: str, at: int = at, row: Row = row) -> bool:
+                first = names.setdefault(key, name)
+                if first is name or first.casefold() == name.casefold():
+                    return False
+                what = f"{name!r} and {first!r} would have the same key {key!r}"
+                self._tell(row, "thing-key", what, "left out, with what names it", name)
+                self._refused.add((at, index))
+                return True
+
+            things, scope = self._things(row, taken)
+            yield TableRow(at, row, key, things, list(self._sound(self._facts(row, key, scope), row, key, claims)))
+
+    def again(self, at: int, row: Row) -> TableRow:
+        """What a row says that was read before as the one at this place; nothing is told."""
+        key = row_key(row, self.table)
+        things, scope = self._things(row, lambda index, *_: (at, index) in self._refused)
+        return TableRow(at, row, key, things, list(self._facts(row, key, scope)))
+
+    def _things(self, row: Row, taken: Callable[[int, str, str], bool]) -> tuple[list[Filled], Scope]:
+        """The things, and the values of the row with their keys, by which facts name them."""
+        found: dict[str, Filled] = {}
+        columns = self._blank | row.values
+        scope = columns.copy()
+        for index, pattern in enumerate(self.things):
+            name = pattern.key(columns)
+            if name and pattern.name not in found and pattern.applies(row):
+                key = slug(name)
+                key = name if key == name else key  # one text where two would be alike
+                if taken(index, key, name):
                     continue
-                self._fields(record, thing, row, found)
-                if ("lat" in record.fields) is not ("long" in record.fields):  # half a place is none
-                    record.fields.pop("lat", None)
-                    record.fields.pop("long", None)
-                found[thing.name] = record
-        return found
+                found[pattern.name] = Filled(pattern, key, pattern.whole(pattern.texts(scope)))
+                scope[pattern.name] = key
+        return list(found.values()), scope
 
-    def _facts(self, row: Row, key: str, things: dict[str, Record]) -> Iterator[Record]:
-        for fact in self.table.facts:
-            if not _applies(fact, row):
-                continue
-            record = Record(row.file, row.number, 1, f"{key}-{fact.name}", fact.type)
-            bad = self._fields(record, fact, row, things)
-            used = (c for key in record.fields for v in fact.fields[key].values for c in self._columns(v.text))
-            own = {self._own(column) for column in (*used, *fact.all("when"), *fact.all("unless"))}
-            record.columns = tuple(sorted(own))
-            if record.name in self.claims:
-                self._tell(row, "claim", f"another row made the claim {record.name!r}", "left out", key)
-                continue
-            self.claims.add(record.name)
-            if bad:
+    def _facts(self, row: Row, key: str, scope: Scope) -> Iterator[Filled]:
+        for pattern in self.facts:
+            if pattern.applies(row):
+                yield Filled(pattern, f"{key}-{pattern.name}", pattern.texts(scope))
+
+    def _sound(self, facts: Iterable[Filled], row: Row, key: str, claims: set[str]) -> Iterator[Filled]:
+        """The facts that can be made, and by no other row."""
+        for fact in facts:
+            name = fact.pattern.name
+            if name in self._risky:
+                if fact.name in claims:
+                    self._tell(row, "claim", f"another row made the claim {fact.name!r}", "left out", key)
+                    continue
+                claims.add(fact.name)
+            if bad := fact.pattern.bad(row):
                 self._tell(
-                    row, "claim", f"the claim {fact.name} cannot be made: {', '.join(bad)} cannot be read", "left out"
+                    row, "claim", f"the claim {name} cannot be made: {', '.join(bad)} cannot be read", "left out"
                 )
             else:
-                yield record
-
-    def _fields(self, record: Record, pattern: Record, row: Row, things: dict[str, Record]) -> list[str]:
-        """Fill a record from a pattern; the columns whose cells could not be read come back."""
-        bad: list[str] = []
-        for key, entry in pattern.fields.items():
-            if key in _KEPT:
-                continue
-            values = []
-            for value in entry.values:
-                columns = HOLE.findall(value.text)
-                bad += [column for column in columns if column in row.bad]
-                text = self._fill(value.text, row, things)
-                if text:
-                    header = next((name for name in self._columns(value.text) if name in row.places), "")
-                    column = row.places.get(header, 1)
-                    cell = row.cells[column - 1].strip() if header else ""
-                    values.append(Value(text, row.number, column, value.language, header, cell))
-            if values:
-                record.fields[key] = Field(row.number, values[0].column, values)
-        return bad
-
-    def _own(self, column: str) -> str:
-        """The table's own column from which a column of the description is made."""
-        how = self.table.columns.get(column)
-        return how.source or column if how else column
-
-    def _columns(self, template: str) -> list[str]:
-        """The columns that a template draws on, directly or through the key of a thing."""
-        if template not in self.drawn:
-            found = self.drawn[template] = []
-            for name in HOLE.findall(template):
-                thing = next((t for t in self.table.things if t.name == name), None)
-                found += HOLE.findall(thing.get("key") or "") if thing else [name]
-        return self.drawn[template]
-
-    def _fill(self, template: str, row: Row, things: dict[str, Record]) -> str:
-        """A template with its holes filled; empty where one of them is."""
-        empty = False
-
-        def value(match: re.Match[str]) -> str:
-            nonlocal empty
-            name = match.group(1)
-            text = things[name].name if name in things else row.values.get(name, "")
-            empty = empty or not text
-            return text
-
-        filled = HOLE.sub(value, template)
-        return "" if empty else filled
+                yield fact
 
     def _tell(self, row: Row, code: str, what: str, right: str, value: str = "") -> None:
-        self.left_out += 1
         key = row_key(row, self.table)
         header = self.table.key[0] if code == "row-key" else ""
         place = row.number, row.places.get(header, 1)
         self.problems.append(
             Problem(row.file, *place, code, what, right, key, "warning", column_name=header, value=value)
         )
-
-
-def _applies(pattern: Record, row: Row) -> bool:
-    """Whether the row has what `when` asks for and lacks what `unless` names."""
-    when, unless = pattern.get("when"), pattern.get("unless")
-    return not (when and not row.values.get(when)) and not (unless and row.values.get(unless))
