@@ -34,6 +34,14 @@ def test_a_literal_comes_back_from_its_text(one: ox.Literal) -> None:
     assert literal(str(one))[0] == one.value
 
 
+def test_a_node_has_each_character_as_pyoxigraph_writes_it() -> None:
+    """One text for one literal: columns tell terms apart by their texts."""
+    letters = [chr(code) for code in (*range(0x300), 0x2028, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF, 0x1F600, 0x1FFFE)]
+    collector = Collector()
+    NodeWriter(collector).write(GRAPH, [{"id": ID + "a", "urn:p": letters}])
+    assert {str(ox.Literal(letter)) for letter in letters} <= set(collector.terms.texts)
+
+
 @given(st.lists(_TRIPLE, max_size=8))
 def test_quads_come_back_and_each_once(triples: list[ox.Triple]) -> None:
     graph = ox.NamedNode(GRAPH)

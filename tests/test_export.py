@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -374,17 +375,33 @@ ANY_LITERAL = st.one_of(
 NODES = ANY_IRI.map(ox.NamedNode)
 
 
+def held(some: Iterable[ox.NamedNode | ox.Literal], names: dict[str, str]) -> None:
+    """Each term is written as by pyoxigraph."""
+    terms = Terms()
+    numbers = {terms.number(str(term)): term for term in some}
+    used = np.ones(len(terms.texts), dtype=bool)
+    written = Words(terms, used).turtle(used, names)
+    for number, term in numbers.items():
+        triple = ox.Triple(ox.NamedNode("x:s"), ox.NamedNode("x:p"), term)
+        expected = (ox.serialize([triple], format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
+        assert expected.rpartition("\n<x:s> <x:p> ")[2] == f"{text([written[number]])} .\n"
+
+
 @given(st.lists(NODES | ANY_LITERAL, min_size=1), st.sets(st.sampled_from(list(PREFIXES))))
 def test_each_term_is_written_as_by_pyoxigraph(some: list[ox.NamedNode | ox.Literal], names: set[str]) -> None:
-    chosen = {name: iri for name, iri in PREFIXES.items() if name in names} | {"s": CLAIM + "s/"}
-    terms = Terms()
-    numbers = [terms.number(str(term)) for term in some]
-    used = np.ones(len(terms.texts), dtype=bool)
-    written = Words(terms, used).turtle(used, chosen)
-    for term, number in zip(some, numbers, strict=True):
-        triple = ox.Triple(ox.NamedNode("x:s"), ox.NamedNode("x:p"), term)
-        expected = (ox.serialize([triple], format=ox.RdfFormat.TURTLE, prefixes=chosen) or b"").decode()
-        assert expected.endswith(f"\n<x:s> <x:p> {text([written[number]])} .\n")
+    held(some, {name: iri for name, iri in PREFIXES.items() if name in names} | {"s": CLAIM + "s/"})
+
+
+def test_short_names_are_written_as_by_pyoxigraph() -> None:
+    short = ["".join(some) for size in range(4) for some in product("aZ0_-.:/#~é·", repeat=size)]
+    held((ox.NamedNode(base + end) for base in (ID, CLAIM + "s/") for end in short if _is_iri(base + end)), PREFIXES)
+
+
+@pytest.mark.parametrize("name", ["integer", "decimal", "double", "boolean", "string", "int"])
+def test_numbers_are_written_as_by_pyoxigraph(name: str) -> None:
+    parts = product(["", "+", "-"], ["", "0", "12"], ["", "."], ["", "0", "34"], ["", "e1", "E-2", "e", " "])
+    words = ["true", "false", "True", "1true", "\u0661", "1\n", *map("".join, parts)]
+    held((ox.Literal(word, datatype=ox.NamedNode(XSD + name)) for word in words), PREFIXES)
 
 
 @given(st.lists(st.builds(ox.Triple, NODES, NODES | st.just(ox.NamedNode(TYPE)), NODES | ANY_LITERAL), max_size=12))
