@@ -25,17 +25,13 @@ _CHUNK = 100_000
 
 def store_for(query: str, index: Index, focus: Numbers) -> ox.Store | None:
     """A store with all that the answers whose `$this` is among `focus` rest on; None where there can be no answer."""
-    needs = needs_of(query)
-    kept: dict[int, list[Pairs]] = defaultdict(list)
-    if needs.everything:
-        needs = Needs(loose=[Pattern("?", None, "?")])
-    narrowing = _Narrowing(needs, index, focus)
+    narrowing = _Narrowing(needs_of(query), index, focus)
     if not narrowing.run():
         return None
-    for predicate, pairs in narrowing.left():
-        kept[predicate].append(pairs)
-    for predicate in (number for name in needs.others if (number := index.terms.find(name)) >= 0):
-        kept[predicate].append(index.pairs(predicate))
+    kept: dict[int, list[Pairs]] = defaultdict(list)
+    for found in narrowing.left:
+        for predicate, pairs in found.items():
+            kept[predicate].append(pairs)
     store = ox.Store()
     for text in _written(index, kept):
         store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
@@ -63,7 +59,7 @@ class _Narrowing:
         self.domains: dict[str, Mask] = {"?this": index.table(focus)}
         self.required = [(pattern, self._all(pattern)) for pattern in needs.required]
         self.required.sort(key=lambda one: _size(one[1]))
-        self.loose: list[dict[int, Pairs]] = []
+        self.left: list[dict[int, Pairs]] = []
 
     def run(self) -> bool:
         """Narrow until little more would go; whether there can be an answer."""
@@ -79,12 +75,31 @@ class _Narrowing:
             before, now = now, self._round()
         if self.required and not now:
             return False
-        domains = dict(self.domains)
+        self.left = [found for _, found in self.required]
+        self.left += [self._all(Pattern("?", (name,), "?")) for name in self.needs.others]
+        self.left += [self._all(Pattern("?", None, "?"))] if self.needs.everything else []
         for pattern in self.needs.loose:
-            self.loose.append(self._all(pattern))
-            self._narrow(pattern, self.loose[-1])
-            self.domains = dict(domains)
+            found = self._all(pattern)
+            self._fit(pattern, found)
+            self.left.append(found)
+        self._exclusions()
         return True
+
+    def _exclusions(self) -> None:
+        """The triples that rule answers out, of all terms that are left: other patterns may have kept such a term."""
+        before, now = -1, 0
+        while self.needs.absent and before < now:
+            before = now
+            ends = [end for found in self.left for pair in found.values() for end in pair]
+            present = self.index.table(np.concatenate(ends))
+            now = int(present.sum())
+            for pattern in self.needs.absent:
+                found = self._all(pattern)
+                place = self._bound_end(pattern)
+                for predicate, pairs in found.items():
+                    which = present[pairs[place]]
+                    found[predicate] = pairs[0][which], pairs[1][which]
+                self.left.append(found)
 
     def _round(self) -> int:
         """Hold each pattern against the others; how many triples are left, 0 where one pattern has none."""
@@ -93,11 +108,6 @@ class _Narrowing:
             if not _size(found):
                 return 0
         return sum(_size(found) for _, found in self.required)
-
-    def left(self) -> Iterator[tuple[int, Pairs]]:
-        """What is left of all patterns, by predicate."""
-        for found in (*(found for _, found in self.required), *self.loose):
-            yield from found.items()
 
     def _all(self, pattern: Pattern) -> dict[int, Pairs]:
         numbers = (
@@ -109,16 +119,19 @@ class _Narrowing:
 
     def _narrow(self, pattern: Pattern, found: dict[int, Pairs]) -> None:
         """Leave in `found` what fits the domains of its variables, and in these what is left."""
-        for predicate, (subjects, objects) in found.items():
-            which = self._fitting(pattern.subject, subjects) & self._fitting(pattern.object, objects)
-            if not which.all():
-                found[predicate] = subjects[which], objects[which]
+        self._fit(pattern, found)
         for end, place in ((pattern.subject, 0), (pattern.object, 1)):
             if end.startswith("?"):
                 table = np.zeros(self.index.size, dtype=bool)
                 for pairs in found.values():
                     table[pairs[place]] = True
                 self.domains[end] = table
+
+    def _fit(self, pattern: Pattern, found: dict[int, Pairs]) -> None:
+        for predicate, (subjects, objects) in found.items():
+            which = self._fitting(pattern.subject, subjects) & self._fitting(pattern.object, objects)
+            if not which.all():
+                found[predicate] = subjects[which], objects[which]
 
     def _fitting(self, end: str, numbers: Numbers) -> Mask:
         if not end.startswith("?"):
@@ -128,12 +141,15 @@ class _Narrowing:
 
     def _exclude(self, pattern: Pattern) -> None:
         """FILTER NOT EXISTS: a variable of the answer is none that has such a triple."""
-        bound = {each for required in self.needs.required for each in required.variables}
-        end, place = (pattern.subject, 0) if pattern.subject in bound else (pattern.object, 1)
+        place = self._bound_end(pattern)
+        end = (pattern.subject, pattern.object)[place]
         domain = self.domains.get(end, np.ones(self.index.size, dtype=bool)).copy()
         for pairs in self._all(pattern).values():
             domain[pairs[place]] = False
         self.domains[end] = domain
+
+    def _bound_end(self, pattern: Pattern) -> int:
+        return 0 if any(pattern.subject in required.variables for required in self.needs.required) else 1
 
     def _differ(self, one: str, other: str) -> None:
         """Two that are not the same, and each have a triple with the same third: it has two such triples."""

@@ -106,7 +106,7 @@ class _Reader:
             self._beside(node.graph, bound)
             match self.needs.loose[before:]:
                 case [only] if len(only.variables) == 2 and len(only.variables & bound) == 1:
-                    self.needs.absent.append(only)
+                    self.needs.absent.append(self.needs.loose.pop())
         else:
             self._exists(node, bound)
 
