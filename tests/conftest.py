@@ -23,6 +23,12 @@ UPDATE = bool(os.environ.get("CITYGRAPH_UPDATE"))
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test keeps anything in the user's cache folder."""
+    os.environ["CITYGRAPH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared material; tests that need it skip where it is absent."""

@@ -32,6 +32,7 @@ FLOORS = [
     ["encode", "export", "explain", "load", "endpoint", "tables.stated"],
     ["tables.encode"],
     ["tables.load", "measure"],
+    ["tables.kept"],
     ["matches"],
     ["results", "build"],
     ["release"],

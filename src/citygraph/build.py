@@ -6,7 +6,7 @@ import contextlib
 import gc
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from citygraph.closure import close
-from citygraph.columns import Collector, Columns, Numbers, columns_of
+from citygraph.columns import Columns, Numbers, columns_of
 from citygraph.constraints import compile_shapes, conform
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.entailment import about_ours, without_restated
@@ -29,7 +29,7 @@ from citygraph.problems import Problem, ProblemsError, ordered, violated
 from citygraph.reason import INFERRED, infer, inferred_quads, triples_of
 from citygraph.rules import compile_rules, ontology_triples
 from citygraph.sheets import CLAIM_TYPES, Record
-from citygraph.tables.load import Tables, load_tables
+from citygraph.tables.kept import tables_of
 from citygraph.validate import Result, located, shapes_files, validate
 from citygraph.vocabulary import CG, CLAIM, TYPE, expand, owner, shorten
 
@@ -78,12 +78,15 @@ def ontology() -> list[ox.Triple]:
     return ontology_triples(str(resource("ontology/ontology.ttl")))
 
 
-def findings(asserted: Columns, validator: str = "auto") -> list[Result]:
-    """SHACL results by `pyshacl`, the reference, or `compiled`; `auto` takes the reference for small graphs."""
+def findings(asserted: Columns, validator: str = "auto", about: Collection[str] | None = None) -> list[Result]:
+    """SHACL results by `pyshacl`, the reference, or `compiled`; `auto` takes the reference for small graphs.
+
+    `about` is the focus nodes that are asked about, None for all: the compiled validator looks at no others.
+    """
     if validator == "pyshacl" or (validator == "auto" and len(asserted) < LARGE):
         return validate(asserted, ontology())
     shapes = compile_shapes(quad.triple for path in shapes_files() for quad in ox.parse(path=path))
-    return conform(shapes, Index(asserted, ontology()))
+    return conform(shapes, Index(asserted, ontology()), about)
 
 
 def inferences(asserted: Columns, reasoner: str = "auto", entailment: str = "domain") -> Columns:
@@ -121,26 +124,26 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     loaded = load(data, only)
     options.step("encoding")
     parts = encoded(loaded)
-    collector = Collector()
+    collector, tables = tables_of(options, data, loaded)
     writer = NodeWriter(collector)
-    tables = load_tables(options, data, loaded, writer) if options.tables else Tables()
-    parts += tables.encoded
     for part in parts:
         writer.write(part.graph, part.nodes)
+    parts += tables.encoded
     collector.extend(encode_themes(themes()))
     asserted = collector.columns().distinct()
     problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
     places: dict[str, tuple[Record, str]] = {}
     for part in parts:
         places |= part.places
+    names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
+    about = [iri for iri, (record, _) in places.items() if record.file in names] if only else None
     options.step("validating")
-    results = findings(asserted, options.validator)
+    results = findings(asserted, options.validator, about)
     places |= tables.places(iri for r in results for iri in (r.focus, r.value, r.focus.rpartition(".")[0]))
     problems += located(results, places, options.language, problems)
     files = options.files
     problems = refused + accept(ordered(problems), entries, files, whole=not only)
     if only:
-        names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
         names |= {shown(options.accepted)} if options.accepted else set()
         problems = [problem for problem in problems if problem.file in names]
     return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, tables.subjects())

@@ -131,9 +131,10 @@ class Columns:
 class Collector:
     """Quads on their way to columns."""
 
-    def __init__(self, terms: Terms | None = None) -> None:
+    def __init__(self, terms: Terms | None = None, columns: Sequence[bytes] = (b"", b"", b"", b"")) -> None:
+        """Over `terms`, with the columns of quads that are there already: subjects, predicates, objects, graphs."""
         self.terms = terms or Terms()
-        self._columns = tuple(array("i") for _ in range(4))
+        self._columns = tuple(array("i", column) for column in columns)
         self._add = tuple(column.append for column in self._columns)
 
     def add(self, s: int, p: int, o: int, g: int) -> None:

@@ -52,11 +52,13 @@ def compile_shapes(triples: Iterable[ox.Triple]) -> list[Shape]:
     return _Compiler(triples).shapes()
 
 
-def conform(shapes: Iterable[Shape], index: Index) -> list[Result]:
-    """Every result of the shapes on the graph, sorted."""
+def conform(shapes: Iterable[Shape], index: Index, about: Iterable[str] | None = None) -> list[Result]:
+    """Every result of the shapes on the graph, sorted; with `about`, those of targets that are among these IRIs."""
     results: set[Result] = set()
+    asked = None if about is None else [number for iri in about if (number := index.terms.find(iri)) >= 0]
     for shape in shapes:
         focus = index.distinct(np.concatenate([index.instances(name) for name in shape.targets]))
+        focus = focus if asked is None else focus[np.isin(focus, asked)]
         results.update(_results(shape, index, focus))
         for query in shape.queries:
             results.update(_asked(shape, index, query, focus))

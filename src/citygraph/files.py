@@ -15,6 +15,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from citygraph.problems import CitygraphError, Problem
 
@@ -121,21 +122,38 @@ def writable(out: Path) -> None:
         raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
 
 
-def save(path: Path, content: bytes) -> None:
-    """Write one file whole or not at all; raises CitygraphError when the disk refuses."""
+def cache_folder() -> Path | None:
+    """Where things are kept that can be made anew: CITYGRAPH_CACHE, else citygraph/ in the user's cache folder; None
+    where CITYGRAPH_CACHE is empty."""
+    told = os.environ.get("CITYGRAPH_CACHE")
+    if told is not None:
+        return Path(told) if told else None
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citygraph"
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to fill that takes the place of `path` when the block ends well; raises OSError when the disk refuses."""
     aside: str | None = None
     try:
         handle, aside = tempfile.mkstemp(prefix=".citygraph.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
         Path(aside).chmod(0o644)
         Path(aside).replace(path)
         aside = None
-    except OSError as error:
-        raise CitygraphError(f"{shown(path)}: cannot be written: {error.strerror or error}") from error
     finally:
         if aside is not None:
             Path(aside).unlink(missing_ok=True)
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write one file whole or not at all; raises CitygraphError when the disk refuses."""
+    try:
+        with whole_file(path) as file:
+            file.write(content)
+    except OSError as error:
+        raise CitygraphError(f"{shown(path)}: cannot be written: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager

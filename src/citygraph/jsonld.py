@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from citygraph.columns import Mask, Numbers, literal, value
 from citygraph.ranks import Ordered
-from citygraph.vocabulary import ID, SKOS, TYPE, XSD, context, key_of_term, references
+from citygraph.vocabulary import ID, LANGUAGE_KEYS, TYPE, XSD, context, key_of_term, references
 from citygraph.words import Texts, Words, packed
 
 _REFERENCE = "@id"  # what kind of value an IRI is; a text in a language is "@en", any other literal its datatype
@@ -56,7 +56,7 @@ class _Writer:
         self.place[predicates] = np.arange(len(predicates), dtype=np.int32)
         iris = [value(quads.terms.texts[number]) for number in predicates.tolist()]
         self.is_type = np.array([iri == TYPE for iri in iris], dtype=bool)
-        self.by_language = np.array([iri == SKOS + "prefLabel" for iri in iris], dtype=bool)
+        self.by_language = np.array([key_of_term().get(iri) in LANGUAGE_KEYS for iri in iris], dtype=bool)
         sorts = sorted(set(self.sorts))
         self.sort_of_space = np.array([sorts.index(sort) for sort in self.sorts], dtype=np.int32)
         keys = [key_of_term().get(iri) for iri in iris]

@@ -30,7 +30,7 @@ class Options:
     `tables` are the files of published tables by the name of their description in data/tables; `strict` stops a build
     at a row that breaks a shape; `accepted` is a file of findings that are let be; `language` is that of messages.
     `entailment` is `full`, or `domain`, which leaves out the types that restate one. `step` and `progress` are told
-    how far it is.
+    how far it is, `tell` what else a user should know.
     """
 
     language: str = "en"
@@ -42,6 +42,7 @@ class Options:
     accepted: Path | None = None
     step: Step = _silent
     progress: Progress = _silent
+    tell: Callable[[str], None] = _silent
 
     @property
     def files(self) -> set[str]:

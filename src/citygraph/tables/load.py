@@ -68,8 +68,7 @@ def load_tables(options: Options, data: Path, loaded: Loaded, writer: NodeWriter
     if writer is None:  # what a graph has no use for is not kept
         found.matcher, found.listed["registry"] = matcher, cities
     terms = Terms() if writer is None else writer.collector.terms
-    rank = {name: number for number, name in enumerate(rules.order)}
-    for name in sorted(options.tables, key=lambda each: (rank.get(each, len(rank)), each)):
+    for name in in_order(options.tables, rules):
         table = description(name, data)
         stated, things = Stated(table, options.tables[name], loaded.problems, terms), Things(loaded.registry)
         encoder = None if writer is None else TableEncoder(stated, things, writer)
@@ -89,6 +88,12 @@ def load_tables(options: Options, data: Path, loaded: Loaded, writer: NodeWriter
             found.encoded.append(encoder.finish(matches, rules.names.normal))
             found.stated.append(stated)
     return found
+
+
+def in_order(names: Iterable[str], rules: Rules) -> list[str]:
+    """The names of tables in the order of the rules, whatever theirs."""
+    rank = {name: number for number, name in enumerate(rules.order)}
+    return sorted(names, key=lambda each: (rank.get(each, len(rank)), each))
 
 
 def _matches(table: Table, things: Things, matcher: Matcher) -> dict[str, Match]:

@@ -34,7 +34,7 @@ class Rows:
         self._risky = {
             one for one in names for other in names if one.endswith(f"-{other}") or other.endswith(f"-{one}")
         }
-        self._refused: set[tuple[int, int]] = set()
+        self.refused: set[tuple[int, int]] = set()
 
     def read(self, rows: Iterable[Row]) -> Iterator[TableRow]:
         """What each row says; what is left out is told."""
@@ -60,7 +60,7 @@ class Rows:
                     return False
                 what = f"{name!r} and {first!r} would have the same key {key!r}"
                 self._tell(row, "thing-key", what, "left out, with what names it", name)
-                self._refused.add((at, index))
+                self.refused.add((at, index))
                 return True
 
             things, scope = self._things(row, taken)
@@ -69,7 +69,7 @@ class Rows:
     def again(self, at: int, row: Row) -> TableRow:
         """What a row says that was read before as the one at this place; nothing is told."""
         key = row_key(row, self.table)
-        things, scope = self._things(row, lambda index, *_: (at, index) in self._refused)
+        things, scope = self._things(row, lambda index, *_: (at, index) in self.refused)
         return TableRow(at, row, key, things, list(self._facts(row, key, scope)))
 
     def _things(self, row: Row, taken: Callable[[int, str, str], bool]) -> tuple[list[Filled], Scope]:

@@ -67,6 +67,16 @@ class Stated:
         """A row names nothing: what is wrong with it is not its own."""
         self._bare.append(row)
 
+    def state(self) -> tuple[array[int], array[int], array[int], array[int]]:
+        """What `restore` takes: all that was learnt by reading."""
+        refused = array("i", (number for pair in sorted(self.rows.refused) for number in pair))
+        return self._subjects, self._at, self._bare, refused
+
+    def restore(self, subjects: array[int], at: array[int], bare: array[int], refused: array[int]) -> None:
+        """As if read: the state of another that read the same files, over the same terms."""
+        self._subjects, self._at, self._bare = subjects, at, bare
+        self.rows.refused = set(zip(refused[::2], refused[1::2], strict=True))
+
     def subjects(self) -> Numbers:
         """What rows state."""
         return np.setdiff1d(np.array(self._subjects, dtype=np.int32), np.array(self._bare, dtype=np.int32))
