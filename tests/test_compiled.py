@@ -216,6 +216,7 @@ def test_injected_faults_get_the_same_report(built: pipeline.Built, seed: int, f
         "sh:qualifiedValueShape [ sh:class cg:City ]",
         "sh:nodeKind sh:Literal",
         "sh:targetNode cg:x",
+        "sh:sparql [ sh:select 'SELECT $this WHERE { $this ?p ?o }' ]",
     ],
 )
 def test_an_unknown_constraint_stops_with_its_name(constraint: str) -> None:
@@ -231,4 +232,11 @@ def test_a_path_that_is_no_predicate_stops() -> None:
         cg:S a sh:NodeShape ; sh:targetClass cg:City ; sh:property cg:P .
         cg:P sh:path [ sh:inversePath cg:x ] ; sh:minCount 1 ."""
     with pytest.raises(UnknownConstraintError, match="sh:path"):
+        compile_shapes(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
+
+
+def test_a_shape_inside_itself_stops() -> None:
+    text = f"""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix cg: <{CG}> .
+        cg:S a sh:NodeShape ; sh:targetClass cg:City ; sh:node cg:N . cg:N sh:or ( cg:N ) ."""
+    with pytest.raises(UnknownConstraintError, match="inside itself"):
         compile_shapes(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))

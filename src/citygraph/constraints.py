@@ -163,6 +163,7 @@ class _Compiler:
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self.about: dict[object, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+        self._open: list[object] = []
         for triple in triples:
             self.about[triple.subject][triple.predicate.value].append(triple.object)
 
@@ -190,19 +191,30 @@ class _Compiler:
             shape.allowed |= {inner.path for inner in shape.properties}
         return shape
 
+    def _below(self, node: object) -> Shape:
+        """A shape inside another one, whose queries nobody would ask."""
+        if node in self._open:
+            raise UnknownConstraintError(f"a shape inside itself: {value_of(node)}")
+        self._open.append(node)
+        shape = self.shape(node)
+        self._open.pop()
+        if shape.queries:
+            raise UnknownConstraintError(f"sh:sparql of {shape.iri or 'a nested shape'}, which stands inside another")
+        return shape
+
     def _parameter(self, shape: Shape, node: object, name: str, value: object) -> None:
         """Add what one parameter of a shape asks for."""
         if name == "property":
-            shape.properties.append(self.shape(value))
+            shape.properties.append(self._below(value))
         elif name == "sparql":
             shape.queries.append(self._query(value))
         elif name == "closed":
             ignored = [i for each in self.about[node].get(SH + "ignoredProperties", []) for i in self._list(each)]
             shape.allowed = frozenset(value_of(i) for i in ignored) if value_of(value) == "true" else None
         elif name in ("or", "and", "xone"):
-            shape.checks.append((name.capitalize(), _logical(name, [self.shape(n) for n in self._list(value)])))
+            shape.checks.append((name.capitalize(), _logical(name, [self._below(n) for n in self._list(value)])))
         elif name in ("not", "node"):
-            inner, wanted = self.shape(value), name == "node"
+            inner, wanted = self._below(value), name == "node"
             shape.checks.append((name.capitalize(), _nested(inner, wanted)))
         elif name == "in":
             shape.checks.append(("In", among(self._list(value))))
