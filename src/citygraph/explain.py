@@ -12,7 +12,7 @@ from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
 from citygraph.reason import INFERRED, triples_of
 from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
-from citygraph.sheets import nearest
+from citygraph.near import nearest
 from citygraph.vocabulary import (
     CG,
     CLAIM,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import glob
 import os
 import re
-import shutil
 import stat
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +120,8 @@ def writable(out: Path) -> None:
 
 def save(path: Path, content: bytes) -> None:
     """Write one file whole or not at all; raises CitygraphError when the disk refuses."""
+    import tempfile
+
     aside: str | None = None
     try:
         handle, aside = tempfile.mkstemp(prefix=".citygraph.", dir=path.parent)
@@ -140,13 +139,29 @@ def save(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def replaced(out: Path) -> Iterator[Path]:
-    """A folder to fill beside `out`, which takes its place whole when the block ends well.
+    """A folder to fill beside the release `out`, which takes its place whole when the block ends well.
 
-    When the block raises or is killed, `out` stays as it was. Where the system can exchange two folders in one step
-    (Linux renameat2) there is no moment without a release. Raises CitygraphError when the disk refuses.
+    Raises CitygraphError when the disk refuses.
     """
     writable(out)
     name, out = shown(out), Path(os.path.realpath(out))
+    try:
+        with made_aside(out) as aside:
+            yield aside
+    except OSError as error:
+        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def made_aside(out: Path) -> Iterator[Path]:
+    """A folder to fill beside `out`, which takes its place whole when the block ends well.
+
+    When the block raises or is killed, `out` stays as it was. Where the system can exchange two folders in one step
+    (Linux renameat2) there is no moment without one. Raises OSError when the disk refuses.
+    """
+    import shutil
+    import tempfile
+
     aside: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -159,8 +174,6 @@ def replaced(out: Path) -> Iterator[Path]:
                 with file.open("rb") as handle:
                     os.fsync(handle.fileno())
         _place(aside, out)
-    except OSError as error:
-        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
     finally:
         if aside is not None and aside.exists():
             shutil.rmtree(aside, ignore_errors=True)
@@ -174,6 +187,8 @@ def _place(aside: Path, out: Path) -> None:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         if not _exchange(aside, out):
+            import shutil
+
             old = aside.with_suffix(".old")
             out.rename(old)
             aside.rename(out)
@@ -182,6 +197,8 @@ def _place(aside: Path, out: Path) -> None:
 
 def _sweep(out: Path) -> None:
     """Remove what killed builds of `out` left beside it; a build that still runs keeps its folder."""
+    import shutil
+
     for left in (path for end in ("building", "old") for path in out.parent.glob(f".{glob.escape(out.name)}.*.{end}")):
         with contextlib.suppress(ValueError):
             pid = int(left.name.split(".")[-3])
@@ -197,6 +214,8 @@ def _exchange(one: Path, other: Path) -> bool:
     """Swap two paths in one step; False where the system has no such call."""
     if not sys.platform.startswith("linux"):
         return False
+    import ctypes
+
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError):

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-import yaml
 
 from citygraph.files import load_bytes, resource, shown
 from citygraph.problems import CitygraphError
-from citygraph.sheets import nearest
+from citygraph.near import nearest
 from citygraph.vocabulary import ID, PREFIXES, XSD, expand
 
 #: A comment, an IRI or a string, whichever begins first: what else looks like one of them stands inside it.
@@ -33,6 +32,15 @@ _FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|d
 #: The place of a parameter.
 _SLOT = re.compile(r"(?P<before>VALUES\s+\?(?P<variable>\w+)\s*\{\s*)UNDEF(?P<after>\s*\})")
 _SERVICE = re.compile(r"(?<![\w:?$])service(?![\w:-])", re.IGNORECASE)
+#: Lines of a header that mean the same to YAML and to whoever reads them as they stand.
+_TOP = re.compile(r"(summary|description|params):(?: (\S(?:.*\S)?))?")
+_TEXT = re.compile(r"[A-Z][A-Za-z',]*(?: (?!#)(?:[^\s:]|:(?=\S))+)+")
+_FOLDED = re.compile(r"  (\S(?:.*\S)?)")
+_NO_TEXT = r"(?!(?i:y|n|yes|no|on|off|null|true|false)[ :,}\]])"
+_WORD = rf"{_NO_TEXT}[^\W\d_][\w/-]*(?: [^\W\d_][\w/-]*)*"
+_VALUE = rf"true|false|\[{_WORD}(?:, {_WORD})*\]|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_WORD}"
+_PAIR = re.compile(rf"(type|variable|values|example|required): ({_VALUE})(?=[,}}])")
+_PARAM = re.compile(rf"  ({_NO_TEXT}[a-z]+): \{{({_PAIR.pattern}(?:, {_PAIR.pattern})*)\}}")
 #: Longest query that is run, in characters.
 MAX_LENGTH = 100_000
 #: Deepest nesting of brackets that is handed to the parser, whose stack is not endless.
@@ -71,7 +79,8 @@ def parse(name: str, text: str) -> NamedQuery:
     """A query file; raises CitygraphError where the header is not what a header is."""
     header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
     try:
-        loaded: Any = yaml.safe_load(header) or {}
+        loaded = plain_header(header)
+        loaded = _by_yaml(header) if loaded is None else loaded
         params = {
             key: Param(
                 key, spec["type"], spec.get("variable", key),
@@ -80,7 +89,7 @@ def parse(name: str, text: str) -> NamedQuery:
             for key, spec in (loaded.get("params") or {}).items()
         }  # fmt: skip
         query = NamedQuery(name, text, str(loaded.get("summary", "")), str(loaded.get("description", "")), params)
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise CitygraphError(f"{name}: the #+ header cannot be read: {' '.join(str(error).split())}") from error
     for param in params.values():
         if param.type not in TYPES:
@@ -90,6 +99,50 @@ def parse(name: str, text: str) -> NamedQuery:
         if [slot["variable"] for slot in _SLOT.finditer(text)].count(param.variable) != 1:
             raise CitygraphError(f"{name}: parameter {param.name}: write VALUES ?{param.variable} {{ UNDEF }} once")
     return query
+
+
+def plain_header(header: str) -> dict[str, Any] | None:
+    """What YAML reads in a header that is written as those of the catalogue are; None for any other.
+
+    The header stands before each answer, and to load a reader of all YAML takes longer than to find most answers.
+    """
+    found: dict[str, Any] = {}
+    place: list[str] | dict[str, Any] | None = None  # what indented lines belong to
+    for line in header.split("\n"):
+        if not line.isprintable():
+            return None
+        if isinstance(place, list) and (more := _FOLDED.fullmatch(line)):
+            place.append(more[1])
+        elif isinstance(place, dict) and (param := _PARAM.fullmatch(line)) and param[1] not in place:
+            pairs = _PAIR.findall(param[2] + "}")
+            if len(dict(pairs)) != len(pairs):
+                return None
+            place[param[1]] = {key: _value(value) for key, value in pairs}
+        elif (top := _TOP.fullmatch(line)) and top[1] not in found:
+            place = [] if top[1] != "params" and top[2] == ">-" else {} if top[1] == "params" and not top[2] else None
+            if place is None and not (top[1] != "params" and _TEXT.fullmatch(top[2])):
+                return None
+            found[top[1]] = top[2] if place is None else place
+        else:
+            return None
+    if any(value in ([], {}) for value in found.values()):
+        return None
+    return {key: " ".join(value) if isinstance(value, list) else value for key, value in found.items()}
+
+
+def _value(text: str) -> str | bool | list[str]:
+    if text.startswith("["):
+        return text[1:-1].split(", ")
+    return {"true": True, "false": False}.get(text, text)
+
+
+def _by_yaml(header: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(header) or {}
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def catalogue() -> list[NamedQuery]:

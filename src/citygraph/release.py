@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from citygraph import queries, results
-from citygraph.explain import Explainer
 from citygraph.files import MARKER, resource, shown
-from citygraph.options import DEFAULT, Options
 from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
-from citygraph.sheets import nearest
+from citygraph.near import nearest
 from citygraph.vocabulary import CG, CLAIM, ID, SKOS, XSD
 
 if TYPE_CHECKING:
     import pandas
     import rdflib
+
+    from citygraph.explain import Explainer
+    from citygraph.options import Options
 
 #: Things whose names one query asks for.
 _LABELS = 500
@@ -52,11 +53,12 @@ class Release:
         return cls(store, beside if path.is_dir() and beside.exists() else None)
 
     @classmethod
-    def build(cls, data: str | Path | None = None, options: Options = DEFAULT) -> Release:
+    def build(cls, data: str | Path | None = None, options: Options | None = None) -> Release:
         """Build a graph in memory from a data folder (by default the one that comes with citygraph) and tables."""
         from citygraph import build as pipeline
+        from citygraph.options import DEFAULT
 
-        built = pipeline.build(Path(data) if data is not None else resource("data"), options)
+        built = pipeline.build(Path(data) if data is not None else resource("data"), options or DEFAULT)
         store = ox.Store()
         for part in (built.asserted, built.inferred):
             store.bulk_load("".join(part.lines()).encode(), format=ox.RdfFormat.N_QUADS)
@@ -129,6 +131,8 @@ class Release:
     @cached_property
     def explainer(self) -> Explainer:
         """Proofs over this graph; made at first use."""
+        from citygraph.explain import Explainer
+
         return Explainer(self.store, str(self._ontology))
 
     @cached_property
