@@ -14,9 +14,9 @@ SOURCE = ROOT / "src" / "citygraph"
 
 #: Ground floor first.
 FLOORS = [
-    ["problems", "dates", "quads", "columns"],
+    ["problems", "dates", "quads", "columns", "near"],
     ["files"],
-    ["vocabulary", "marked", "quotes", "mentions", "terms"],
+    ["vocabulary", "marked", "quotes", "mentions", "terms", "storage"],
     ["forms"],
     ["sheets", "rules", "index", "literals", "nodes"],
     ["options", "known"],

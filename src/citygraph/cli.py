@@ -13,7 +13,7 @@ import click
 
 from citygraph import __version__
 from citygraph.problems import PRINTERS, CitygraphError, formulas, summary, tally, violated
-from citygraph.terminal import outcomes, reading, steps, tell_briefly, with_deep_stack
+from citygraph.terminal import note, outcomes, reading, steps, tell_briefly, with_deep_stack
 
 if TYPE_CHECKING:
     from citygraph.options import Options
@@ -194,8 +194,12 @@ def query(
             raise CitygraphError("--graph and --endpoint exclude each other")
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a query that runs in Rust hears no KeyboardInterrupt
         found = asking.find(name, sys.stdin.read)
-        target = asking.remote(endpoint, timeout) if endpoint else asking.local(graph or Path("dist"))
-        answer = with_deep_stack(lambda: asking.answer(found, asking.pairs(params), target, form, lang))
+        target = asking.remote(endpoint, timeout) if endpoint else asking.local(graph or Path("dist"), note)
+        given, whole = asking.pairs(params), target.whole
+        answer = with_deep_stack(
+            lambda: asking.answer(found, given, target, form, lang),
+            (lambda: asking.answer(found, given, whole(), form, lang)) if whole else None,
+        )
         sys.stdout.flush()
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
@@ -256,7 +260,7 @@ def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
     with outcomes():
         from citygraph.release import Release
 
-        click.echo(Release.open(graph).explain(*terms, language=lang), nl=False)
+        click.echo(Release.open(graph, note).explain(*terms, language=lang), nl=False)
 
 
 @main.command()

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
+from citygraph.near import nearest
 from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
 from citygraph.reason import INFERRED, triples_of
 from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
-from citygraph.near import nearest
 from citygraph.vocabulary import (
     CG,
     CLAIM,

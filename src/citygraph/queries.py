@@ -18,8 +18,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from citygraph.files import load_bytes, resource, shown
-from citygraph.problems import CitygraphError
 from citygraph.near import nearest
+from citygraph.problems import CitygraphError
 from citygraph.vocabulary import ID, PREFIXES, XSD, expand
 
 #: A comment, an IRI or a string, whichever begins first: what else looks like one of them stands inside it.

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from citygraph import marked
+from citygraph import marked, near
 from citygraph.forms import malformed
-from citygraph.near import closest as closest
-from citygraph.near import nearest as nearest
 from citygraph.problems import Problem
 from citygraph.vocabulary import DATE_KEYS, LANGUAGE_KEYS, LANGUAGES, term_of_key
+
+#: For whoever reads sheets; queries have them from `near`, without YAML.
+closest, nearest = near.closest, near.nearest
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CLAIM_TYPES = [
