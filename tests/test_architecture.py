@@ -20,7 +20,7 @@ FLOORS = [
     ["forms"],
     ["sheets", "rules", "index", "literals", "nodes"],
     ["options", "known"],
-    ["registry", "evidence", "reason", "closure", "validate", "queries", "order", "names"],
+    ["registry", "evidence", "reason", "backward", "closure", "validate", "queries", "order", "names"],
     ["constraints", "matching", "tables.clean", "tables.lines", "turtle", "jsonld"],
     ["review"],
     ["tables.describe"],

@@ -112,32 +112,37 @@ def with_deep_stack(work: Callable[[], bytes], instead: Callable[[], bytes] | No
 
     Where `work` has no answer soon, or the disk fails it, `instead` is run too; the first answer counts.
     """
-    done: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[threading.Thread, bytes | BaseException]] = queue.SimpleQueue()
 
     def begin(job: Callable[[], bytes]) -> None:
         def run() -> None:
             try:
-                done.put(job())
+                done.put((threading.current_thread(), job()))
             except BaseException as error:
-                done.put(error)
+                done.put((threading.current_thread(), error))
 
         old = threading.stack_size(512 * 1024 * 1024)
         threading.Thread(target=run, name=_DEEP, daemon=True).start()
         threading.stack_size(old)
 
+    def next_answer(timeout: float | None = None) -> bytes | BaseException:
+        thread, found = done.get(timeout=timeout)
+        thread.join()
+        return found
+
     begin(work)
     answer: bytes | BaseException | None = None
     with contextlib.suppress(queue.Empty):
-        answer = done.get(timeout=SOON if instead else None)
+        answer = next_answer(SOON if instead else None)
     if instead and (answer is None or isinstance(answer, OSError)):
         late = answer is None
         begin(instead)
-        answer = done.get()
+        answer = next_answer()
         if late and isinstance(answer, OSError):
-            answer = done.get()
+            answer = next_answer()
+    assert answer is not None
     if isinstance(answer, BaseException):
         raise answer
-    assert answer is not None
     return answer
 
 
