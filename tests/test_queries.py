@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from citygraph import Release, queries
 from citygraph import build as pipeline
@@ -204,6 +208,56 @@ def test_a_text_is_trimmed_and_composed(release: Release) -> None:
 def test_what_is_no_text(text: str) -> None:
     with pytest.raises(CitygraphError, match="not a text of 1 to 200 characters on one line"):
         queries.bind(TEXTS, {"a": text})
+
+
+def test_a_plain_header_is_what_yaml_reads() -> None:
+    for query in CATALOGUE.values():
+        header = "\n".join(line[3:] for line in query.text.splitlines() if line.startswith("#+"))
+        plain, read = queries.plain_header(header), yaml.load(header, yaml.BaseLoader)
+        assert plain is not None, query.name
+        for param in plain.get("params", {}).values():
+            param |= {key: str(value).lower() for key, value in param.items() if isinstance(value, bool)}
+        assert plain == read
+
+
+_SCALAR = st.sampled_from(
+    ["lahti", "yes", "No", "null", "true", "True", "12", "1e3", "2013-01-01", "a: b", "a #b", "'a'", '"a"', "[x, y]",
+     "[x, no]", "[]", "{}", "~", "Province of Barcelona", "Kankaanpää", "a  b", "a-b/c", "*x", "&x", "!x", "a:b", ">-",
+     "Two words", "Two: words", "Two words:", "Two #words", "Two no, yes", "A\tb", "A b\u2028c", "A\xa0b", "", "- a"]
+)  # fmt: skip
+_LINE = st.one_of(
+    st.tuples(st.sampled_from(["summary", "description", "params", "other"]), _SCALAR).map(lambda p: f"{p[0]}: {p[1]}"),
+    st.sampled_from(["params:", "description: >-", "summary:", "", "  ", "---", "..."]),
+    st.tuples(st.sampled_from(["  ", "   ", ""]), _SCALAR).map("".join),
+    st.tuples(
+        st.sampled_from(["city", "on", "y", "x1"]),
+        st.lists(st.tuples(st.sampled_from(["type", "values", "example", "required", "on"]), _SCALAR), max_size=3),
+    ).map(lambda p: f"  {p[0]}: {{{', '.join(f'{k}: {v}' for k, v in p[1])}}}"),
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.lists(_LINE, max_size=5))
+def test_any_other_header_is_left_to_yaml(lines: list[str]) -> None:
+    plain = queries.plain_header("\n".join(lines))
+    if plain is not None:
+        read = yaml.safe_load("\n".join(lines))
+        for param in (read.get("params") or {}).values():
+            param |= {key: str(value) for key, value in param.items() if isinstance(value, dt.date)}
+        assert plain == read
+
+
+def test_what_holds_of_a_parameter_may_be_said_in_a_comment() -> None:
+    text = (
+        "#+ params:\n#+   city: {type: iri, example: lahti}\n"
+        "SELECT * WHERE {\n VALUES ?city { UNDEF }\n #?city ?claim <a:a> ?city ; <a:b> ?cityhall .\n #?other ?x\n}"
+    )
+    query = queries.parse("q", text)
+    assert queries.bind(query, {}) == text
+    lahti = f"<{ID}lahti>"
+    assert queries.bind(query, {"city": "lahti"}) == text.replace("UNDEF", lahti).replace(
+        " #?city ?claim <a:a> ?city", f" ?claim <a:a> {lahti}"
+    )
 
 
 def test_header_faults_are_told() -> None:

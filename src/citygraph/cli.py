@@ -260,7 +260,14 @@ def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
     with outcomes():
         from citygraph.release import Release
 
-        click.echo(Release.open(graph, note).explain(*terms, language=lang), nl=False)
+        release = Release.open(graph, note)
+        try:
+            told = release.explain(*terms, language=lang)
+        except (OSError, RuntimeError):  # of the index
+            if not release.indexed:
+                raise
+            told = Release.open(graph).explain(*terms, language=lang)
+        click.echo(told, nl=False)
 
 
 @main.command()

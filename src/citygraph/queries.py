@@ -2,7 +2,8 @@
 
 A query file is plain SPARQL that any client runs as it is. Lines that begin with `#+` hold YAML: `summary`,
 `description` and `params`. A parameter stands in the query as `VALUES ?variable { UNDEF }` and nowhere else; a value
-replaces UNDEF by a term that was built and validated, never by formatting text into the query.
+replaces UNDEF by a term that was built and validated, never by formatting text into the query. A comment line that
+begins with `#?variable` is part of the query where that parameter is given, its term in the place of the variable.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _TOKEN = re.compile(
 _FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
 #: The place of a parameter.
 _SLOT = re.compile(r"(?P<before>VALUES\s+\?(?P<variable>\w+)\s*\{\s*)UNDEF(?P<after>\s*\})")
+#: What holds anyway where a parameter is given; said, it spares a search through all that is filtered out later.
+_GIVEN = re.compile(r"^[ \t]*#\?(?P<given>\w+)(?P<holds> .*)$", re.MULTILINE)
+_PLACE = re.compile(f"{_SLOT.pattern}|{_GIVEN.pattern}", re.MULTILINE)
 _SERVICE = re.compile(r"(?<![\w:?$])service(?![\w:-])", re.IGNORECASE)
 #: Lines of a header that mean the same to YAML and to whoever reads them as they stand.
 _TOP = re.compile(r"(summary|description|params):(?: (\S(?:.*\S)?))?")
@@ -120,7 +124,7 @@ def plain_header(header: str) -> dict[str, Any] | None:
             place[param[1]] = {key: _value(value) for key, value in pairs}
         elif (top := _TOP.fullmatch(line)) and top[1] not in found:
             place = [] if top[1] != "params" and top[2] == ">-" else {} if top[1] == "params" and not top[2] else None
-            if place is None and not (top[1] != "params" and _TEXT.fullmatch(top[2])):
+            if place is None and not (top[1] != "params" and _TEXT.fullmatch(top[2] or "")):
                 return None
             found[top[1]] = top[2] if place is None else place
         else:
@@ -237,7 +241,14 @@ def bind(query: NamedQuery, given: Mapping[str, str], find_iri: Callable[[str], 
             raise CitygraphError(
                 f"{query.name}: the parameter {param.name!r} is required; for instance {param.name}={example}"
             )
-    return _SLOT.sub(lambda m: f"{m['before']}{terms.get(m['variable'], 'UNDEF')}{m['after']}", query.text)
+
+    def put(place: re.Match[str]) -> str:
+        if variable := place["given"]:
+            term = terms.get(variable)
+            return place[0] if term is None else re.sub(rf"\?{variable}\b", lambda _: term, place["holds"])
+        return f"{place['before']}{terms.get(place['variable'], 'UNDEF')}{place['after']}"
+
+    return _PLACE.sub(put, query.text)
 
 
 def _term(param: Param, value: str, find_iri: Callable[[str], str]) -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from citygraph import __version__
-from citygraph.files import made_aside, shown
+from citygraph.files import made_aside, place_first, shown, sweep
 from citygraph.problems import CitygraphError
 
 #: Bytes of N-Quads from which on an index is made: about 100,000 quads, which are read in a third of a second.
 LARGE = 20_000_000
-#: The index's folder in that of the release: the quads as pyoxigraph keeps them, and what they were made of.
-INDEX, QUADS, STAMP = ".index", "quads", "stamp"
+#: The folder beside citygraph.nq in which its index lies, under a name that says what it was made of.
+INDEX = ".index"
 
 
 def load(file: Path, format: ox.RdfFormat) -> ox.Store:
@@ -40,46 +40,53 @@ def indexed(file: Path, tell: Callable[[str], None]) -> ox.Store | None:
     try:
         if file.stat().st_size < LARGE:
             return None
-        index = file.parent / INDEX
-        if not _fresh(index, file):
+        index = file.parent / INDEX / _identity(file)
+        if not index.exists():
             _make(index, file, tell)
-        return ox.Store.read_only(str(index / QUADS))
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        return _opened(index)
+    except OSError as error:
+        why = error.strerror or str(error).splitlines()[0]
         tell(f"{shown(file.parent)}: no index can be kept there ({why}); reading the whole graph instead")
         return None
 
 
 def _make(index: Path, file: Path, tell: Callable[[str], None]) -> None:
-    with made_aside(index) as aside:
-        stamp = _identity(file)
+    """Make an index whole or not at all; when others make the same one, the first that is done stays."""
+    import shutil
+
+    with made_aside(index, place_first) as aside:
         tell(f"indexing {shown(file)} once for the queries to come …")
-        store = ox.Store(str(aside / QUADS))
+        store = ox.Store(str(aside))
         _fill(store, file, ox.RdfFormat.N_QUADS)
         store.optimize()
-        store.flush()
         del store  # closes it
-        if _identity(file) != stamp:
-            raise OSError("it was replaced meanwhile")
-        (aside / STAMP).write_text(stamp, "utf-8")
+        if _identity(file) != index.name:
+            raise OSError("the graph was replaced meanwhile")
+    for other in index.parent.iterdir():  # of an earlier graph, or left by a process that was killed
+        if other.suffix == ".building":
+            sweep([other])
+        elif other != index:
+            shutil.rmtree(other, ignore_errors=True)
 
 
-def _fresh(index: Path, file: Path) -> bool:
-    """Whether an index was made of a file as it is now, by the same programs."""
+def _opened(index: Path) -> ox.Store:
+    """An index that is there; one that is broken is removed and raises OSError."""
     try:
-        return (index / STAMP).read_text("utf-8") == _identity(file)
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
-        return False
+        return ox.Store.read_only(str(index))
+    except RuntimeError as error:  # pyoxigraph's word for it
+        import shutil
+
+        shutil.rmtree(index, ignore_errors=True)
+        raise OSError(f"it was broken: {str(error).splitlines()[0]:.80}") from error
 
 
 def _identity(file: Path) -> str:
-    """A file's size and times (the second cannot be set back), and the programs by which an index is made of it.
+    """A file's size and times, of which the second cannot be set back, and the programs that make an index of it.
 
-    To hash the file would take as long as many queries do.
+    To hash the file would take longer than most queries do.
     """
     state = os.stat(file)  # noqa: PTH116
-    told = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, f"pyoxigraph {ox.__version__}")
-    return " ".join(map(str, (*told, f"citygraph {__version__}"))) + "\n"
+    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}-{ox.__version__}-{__version__}"
 
 
 def _fill(store: ox.Store, file: Path, format: ox.RdfFormat) -> None:

@@ -134,11 +134,11 @@ def with_deep_stack(work: Callable[[], bytes], instead: Callable[[], bytes] | No
     answer: bytes | BaseException | None = None
     with contextlib.suppress(queue.Empty):
         answer = next_answer(SOON if instead else None)
-    if instead and (answer is None or isinstance(answer, OSError)):
+    if instead and (answer is None or isinstance(answer, OSError | RuntimeError)):
         late = answer is None
         begin(instead)
         answer = next_answer()
-        if late and isinstance(answer, OSError):
+        if late and isinstance(answer, OSError | RuntimeError):
             answer = next_answer()
     assert answer is not None
     if isinstance(answer, BaseException):
