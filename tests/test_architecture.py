@@ -14,16 +14,16 @@ SOURCE = ROOT / "src" / "citygraph"
 
 #: Ground floor first.
 FLOORS = [
-    ["problems", "dates", "quads", "columns"],
+    ["problems", "dates", "quads", "columns", "near"],
     ["files"],
-    ["vocabulary", "marked", "quotes", "mentions", "terms"],
+    ["vocabulary", "marked", "quotes", "mentions", "terms", "storage"],
     ["forms"],
     ["sheets", "rules", "needs", "index", "literals", "nodes"],
     ["options", "known"],
     ["registry", "evidence", "reason", "closure", "validate", "queries", "order", "names", "components", "narrowed"],
     ["constraints", "entailment", "matching", "tables.clean", "tables.lines", "turtle", "ranks"],
     ["words"],
-    ["terse", "jsonld"],
+    ["terse", "jsonld", "backward"],
     ["review"],
     ["tables.describe"],
     ["tables.read"],
@@ -44,6 +44,10 @@ FLOORS = [
     ["plots.draw"],
     ["cli"],
 ]
+
+
+#: Libraries that take long to import.
+HEAVY = ("rdflib", "owlrl", "pyshacl", "SPARQLWrapper", "pandas", "altair", "vl_convert", "numpy")
 
 
 def name(path: Path) -> str:
@@ -89,8 +93,22 @@ def test_one_place_opens_files_and_one_turns_exceptions_into_lines() -> None:
 def test_help_and_queries_wait_for_no_heavy_library() -> None:
     code = (
         "import sys, citygraph.cli, citygraph.asking, citygraph.plots.draw\n"
-        "heavy = ('rdflib', 'owlrl', 'pyshacl', 'SPARQLWrapper', 'pandas', 'altair', 'vl_convert', 'numpy')\n"
-        "print([m for m in heavy if m in sys.modules])"
+        f"print([m for m in {HEAVY} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_query_that_runs_imports_no_more_than_it_uses(dist: Path) -> None:
+    """A table with labels, of a query of the catalogue with a parameter: what is most often asked."""
+    code = (
+        "import atexit, sys\n"
+        f"unused = {HEAVY} + ('ctypes', 'tempfile', 'shutil', 'json', 'citygraph.sheets', 'citygraph.explain',"
+        " 'citygraph.export', 'citygraph.rules')\n"
+        "atexit.register(lambda: print([m for m in unused if m in sys.modules], file=sys.stderr))\n"
+        "from citygraph.cli import main\n"
+        f"main(['query', 'memberships', '-p', 'city=Lahti', '--graph', {str(dist)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert "Lahti City Council" in done.stdout
+    assert done.stderr.strip() == "[]"

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from citygraph import build as pipeline
+from citygraph.backward import MOST, Pattern, proofs_of
 from citygraph.build import ontology
 from citygraph.closure import close
 from citygraph.columns import columns_of
@@ -110,6 +111,36 @@ def test_generated_ontologies_close_as_owlrl_closes_them(
     made = axioms(simple, chains)
     ours = {triple for triple in closed(facts, compile_rules(made)) if worthwhile(triple)}
     assert ours == infer(facts, made)
+
+
+@SLOW
+@given(
+    st.sets(_AXIOM, max_size=8),
+    st.lists(_CHAIN, max_size=2),
+    st.sets(_FACT, min_size=1, max_size=10),
+    st.sets(_THING, max_size=3),
+)
+def test_proofs_found_backward_are_those_of_the_whole_ranking(
+    simple: set[Triple], chains: list[tuple[str, list[str]]], facts: set[Triple], heavy: set[str]
+) -> None:
+    rules = compile_rules(axioms(simple, chains))
+
+    def weight(triple: Triple) -> int:
+        return int(triple[0] in heavy)
+
+    def stated(pattern: Pattern) -> set[Triple]:
+        return {fact for fact in facts if all(w in (None, h) for w, h in zip(pattern, fact, strict=True))}
+
+    whole = prove(facts, rules, weight)
+    for goal in whole:
+        assert whole[goal].round <= MOST
+        todo, ours = [goal], proofs_of(goal, rules, stated, weight)
+        while todo:
+            at = todo.pop()
+            assert ours.get(at) == whole.get(at)
+            todo += whole[at].premises if at in whole else ()
+    for absent in {(s, p, o) for s in {f[0] for f in facts} for p in _NAMES for o in _CLASSES} - whole.keys() - facts:
+        assert proofs_of(absent, rules, stated, weight) == {}
 
 
 def test_a_broken_rule_is_noticed(built: pipeline.Built) -> None:

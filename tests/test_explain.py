@@ -15,7 +15,7 @@ from citygraph.build import ontology
 from citygraph.explain import Explainer, Tree
 from citygraph.problems import CitygraphError
 from citygraph.reason import INFERRED, infer, triples_of, worthwhile
-from citygraph.rules import Rule, Triple, UnknownAxiomError, compile_rules, prove
+from citygraph.rules import Proof, Rule, Triple, UnknownAxiomError, compile_rules, prove
 from citygraph.vocabulary import CG, ID, OWL, TYPE
 from conftest import Sheets
 
@@ -55,6 +55,20 @@ def test_every_inferred_triple_is_explained(release: Release) -> None:
                 assert sound(node.rule, tuple(p.triple for p in node.premises), node.triple)
                 rounds = [explainer.proofs[p.triple].round for p in node.premises if p.rule]
                 assert all(number < explainer.proofs[node.triple].round for number in rounds)
+
+
+def same(goal: Triple, ours: dict[Triple, Proof], whole: dict[Triple, Proof]) -> bool:
+    """Whether a goal has the same proof in both, down to what is asserted."""
+    if goal not in whole:
+        return goal not in ours
+    return ours.get(goal) == whole[goal] and all(same(premise, ours, whole) for premise in whole[goal].premises)
+
+
+def test_a_proof_is_that_of_the_whole_ranking(release: Release) -> None:
+    found = Explainer(release.store, str(release._ontology))
+    for triple in triples_of(release.store.quads_for_pattern(None, None, None, ox.NamedNode(INFERRED))):
+        assert same(triple, found.proof(triple), release.explainer.proofs), triple
+    assert "proofs" not in vars(found)
 
 
 def test_all_kinds_of_rules_are_compiled() -> None:

@@ -206,6 +206,19 @@ def test_what_is_no_text(text: str) -> None:
         queries.bind(TEXTS, {"a": text})
 
 
+def test_what_holds_of_a_parameter_may_be_said_in_a_comment() -> None:
+    text = (
+        "#+ params:\n#+   city: {type: iri, example: lahti}\n"
+        "SELECT * WHERE {\n VALUES ?city { UNDEF }\n #?city ?claim <a:a> ?city ; <a:b> ?cityhall .\n #?other ?x\n}"
+    )
+    query = queries.parse("q", text)
+    assert queries.bind(query, {}) == text
+    lahti = f"<{ID}lahti>"
+    assert queries.bind(query, {"city": "lahti"}) == text.replace("UNDEF", lahti).replace(
+        " #?city ?claim <a:a> ?city", f" ?claim <a:a> {lahti}"
+    )
+
+
 def test_header_faults_are_told() -> None:
     with pytest.raises(CitygraphError, match="UNDEF"):
         queries.parse("q", "#+ params: {city: {type: iri}}\nSELECT * WHERE { ?city ?p ?o }")

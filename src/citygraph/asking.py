@@ -22,10 +22,19 @@ class Target:
     ask: Callable[[str], Any]
     find: Callable[[str], str]
     labels: Callable[[Sequence[str], str], Mapping[str, str]]
+    #: The same graph read whole, where this one is its index: slower to begin and faster to go through.
+    whole: Callable[[], Target] | None = None
 
 
-def local(path: Path) -> Target:
-    """A release folder or an RDF file."""
+def local(path: Path, tell: Callable[[str], None]) -> Target:
+    """A release folder, by its index where it is large, or an RDF file."""
+    release = Release.open(path, tell)
+    whole = (lambda: local_whole(path)) if release.indexed else None
+    return Target(release.ask, release.find, release.labels, whole)
+
+
+def local_whole(path: Path) -> Target:
+    """A release folder or an RDF file, read whole."""
     release = Release.open(path)
     return Target(release.ask, release.find, release.labels)
 
@@ -58,7 +67,7 @@ def pairs(params: Sequence[str]) -> dict[str, str]:
 
 
 def answer(query: NamedQuery, params: Mapping[str, str], target: Target, format: str, language: str) -> bytes:
-    """The bytes to print."""
+    """The bytes to print; raises CitygraphError, and OSError where it is an index that cannot be read."""
     found = target.ask(queries.bind(query, params, target.find))
     try:
         if isinstance(found, list):
@@ -69,4 +78,6 @@ def answer(query: NamedQuery, params: Mapping[str, str], target: Target, format:
     except TypeError as error:  # a triple as a term, say
         raise CitygraphError(f"the answer holds what RDF 1.1 does not: {error}") from error
     except (OSError, ValueError) as error:  # rows are found as they are read: a SERVICE that does not answer, say
+        if target.whole and isinstance(error, OSError):
+            raise  # of the index, without which it can be asked too
         raise CitygraphError(f"the query failed: {str(error).splitlines()[0]}") from error

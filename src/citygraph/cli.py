@@ -13,7 +13,7 @@ import click
 
 from citygraph import __version__
 from citygraph.problems import PRINTERS, CitygraphError, formulas, summary, tally, violated
-from citygraph.terminal import outcomes, reading, steps, tell_briefly, with_deep_stack
+from citygraph.terminal import note, outcomes, reading, steps, tell_briefly, with_deep_stack
 
 if TYPE_CHECKING:
     from citygraph.options import Options
@@ -111,7 +111,7 @@ def check(
         only = [path for given in paths for path in sheets_of(given, folder)]
         options = replace(gathered(config, tables, accepted), language=lang, validator=validator)
         earlier = read_report(since) if since else None
-        checked = pipeline.check(folder, replace(options, step=steps(), progress=progress), only)
+        checked = pipeline.check(folder, replace(options, step=steps(), progress=progress, tell=note), only)
         problems = checked.problems if earlier is None else unseen(checked.problems, earlier)
         click.echo(PRINTERS[form](problems), nl=False)
         if form == "csv" and (changed := formulas(problems)):
@@ -164,7 +164,7 @@ def build(
         options = gathered(config, tables, accepted, strict)
         options = replace(options, validator=validator, reasoner=reasoner, entailment=entailment)
         if not quiet:
-            options = replace(options, step=steps(), progress=progress)
+            options = replace(options, step=steps(), progress=progress, tell=note)
         built = pipeline.release(data_folder(data), out, options)
         tell_briefly(built.problems, built.tables)
         if not quiet:
@@ -199,8 +199,12 @@ def query(
             raise CitygraphError("--graph and --endpoint exclude each other")
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a query that runs in Rust hears no KeyboardInterrupt
         found = asking.find(name, sys.stdin.read)
-        target = asking.remote(endpoint, timeout) if endpoint else asking.local(graph or Path("dist"))
-        answer = with_deep_stack(lambda: asking.answer(found, asking.pairs(params), target, form, lang))
+        target = asking.remote(endpoint, timeout) if endpoint else asking.local(graph or Path("dist"), note)
+        given, whole = asking.pairs(params), target.whole
+        answer = with_deep_stack(
+            lambda: asking.answer(found, given, target, form, lang),
+            (lambda: asking.answer(found, given, whole(), form, lang)) if whole else None,
+        )
         sys.stdout.flush()
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
@@ -261,7 +265,14 @@ def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
     with outcomes():
         from citygraph.release import Release
 
-        click.echo(Release.open(graph).explain(*terms, language=lang), nl=False)
+        release = Release.open(graph, note)
+        try:
+            told = release.explain(*terms, language=lang)
+        except (OSError, RuntimeError):  # of the index
+            if not release.indexed:
+                raise
+            told = Release.open(graph).explain(*terms, language=lang)
+        click.echo(told, nl=False)
 
 
 @main.command()

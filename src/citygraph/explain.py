@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import pyoxigraph as ox
 
+from citygraph.backward import proofs_of
+from citygraph.near import nearest
 from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
-from citygraph.reason import INFERRED, triples_of
+from citygraph.reason import INFERRED, triples_of, worthwhile
 from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
-from citygraph.sheets import nearest
 from citygraph.vocabulary import (
     CG,
     CLAIM,
@@ -28,6 +29,9 @@ from citygraph.vocabulary import (
     term_of_key,
 )  # fmt: skip
 
+#: A triple's texts, any of them open.
+Open = tuple[str | None, str | None, str | None]
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -40,12 +44,16 @@ class Tree:
 
 
 class Explainer:
-    """Proofs over the quads of one graph; the closure is ranked once, at the first triple asked for."""
+    """Proofs over the quads of one graph, each made of what it can rest on.
+
+    Only where the graph has not got its inferences, as when one file of a release is asked, is the closure ranked.
+    """
 
     def __init__(self, store: ox.Store, ontology: str) -> None:
         """`ontology` is the path of the file whose axioms made the inferences."""
         self.store = store
         self._ontology = ontology
+        self._with_words: dict[str, bool] = {}
 
     @cached_property
     def asserted(self) -> set[Triple]:
@@ -53,17 +61,53 @@ class Explainer:
         return triples_of(quad for quad in self.store if quad.graph_name != ox.NamedNode(INFERRED))
 
     @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules of the ontology."""
+        return compile_rules(ontology_triples(self._ontology))
+
+    @cached_property
     def proofs(self) -> dict[Triple, Proof]:
         """A proof of everything that follows."""
-        exact = self.store.quads_for_pattern(None, ox.NamedNode(OA + "exact"), None)
-        quoted = {value_of(quad.subject) for quad in exact}
-        worded = {subject.rpartition(".")[0] for subject in quoted if subject.endswith(".quote")}
+        return prove(self.asserted, self.rules, self._weight)
 
-        def weight(triple: Triple) -> int:
-            """Words before references: a reader should see the sentence where there is one."""
-            return int(triple[0].startswith(CLAIM) and owner(triple[0]) not in worded)
+    def proof(self, triple: Triple) -> dict[Triple, Proof]:
+        """The proof of a triple and of what it rests on, as `proofs` has them; empty where it does not follow."""
+        if not self._concluded or not worthwhile(triple):
+            return self.proofs
+        kept = INFERRED in {value_of(quad.graph_name) for quad in self._find(triple)}
+        # A type that follows may have been left out, since it restates another.
+        if not kept and triple[1] != TYPE:
+            return {}
+        found = proofs_of(triple, self.rules, self._stated, self._weight)
+        return self.proofs if kept and not found else found
 
-        return prove(self.asserted, compile_rules(ontology_triples(self._ontology)), weight)
+    @cached_property
+    def _concluded(self) -> bool:
+        """Whether the graph holds what follows from it."""
+        inferred = self.store.quads_for_pattern(None, None, None, ox.NamedNode(INFERRED))
+        return next(iter(inferred), None) is not None
+
+    def _weight(self, triple: Triple) -> int:
+        """Words before references: a reader should see the sentence where there is one."""
+        return int(triple[0].startswith(CLAIM) and not self._worded(owner(triple[0])))
+
+    def _worded(self, claim: str) -> bool:
+        if claim not in self._with_words:
+            quoted = self._find((f"{claim}.quote", OA + "exact", None))
+            self._with_words[claim] = next(quoted, None) is not None
+        return self._with_words[claim]
+
+    def _find(self, pattern: Open) -> Iterator[ox.Quad]:
+        """The quads of a pattern; none where a text in it is no IRI."""
+        try:
+            s, p, o = (None if term is None else ox.NamedNode(term) for term in pattern)
+        except ValueError:
+            return iter(())
+        return iter(self.store.quads_for_pattern(s, p, o))
+
+    def _stated(self, pattern: Open) -> set[Triple]:
+        """The asserted triples of a pattern."""
+        return triples_of(quad for quad in self._find(pattern) if value_of(quad.graph_name) != INFERRED)
 
     def explain(self, terms: Sequence[str], language: str = "en", literal: str = "") -> str:
         """One term: a claim. Three: a triple. Raises CitygraphError where the graph has no such thing.
@@ -82,26 +126,34 @@ class Explainer:
 
     def tree(self, triple: Triple) -> Tree:
         """The proof of a triple, down to the claims; raises CitygraphError where it neither stands nor follows."""
-        if triple in self.asserted:
-            return Tree(triple, None, (), self._words(triple[0]))
-        proof = self.proofs.get(triple)
-        if proof is None:
+        proofs = {} if self._stated(triple) else self.proof(triple)
+        if triple not in proofs and not self._stated(triple):
             said = " ".join(map(shorten, triple))
             raise CitygraphError(f"not in the graph: {said}; {self._instead(triple)}")
-        return Tree(triple, proof.rule, tuple(self.tree(premise) for premise in proof.premises), "")
+        return self._grown(triple, proofs)
+
+    def _grown(self, triple: Triple, proofs: Mapping[Triple, Proof]) -> Tree:
+        proof = proofs.get(triple)
+        if proof is None:
+            return Tree(triple, None, (), self._words(triple[0]))
+        return Tree(triple, proof.rule, tuple(self._grown(premise, proofs) for premise in proof.premises), "")
 
     def _instead(self, triple: Triple) -> str:
         """What holds between the same two, or why nothing can."""
         subject, predicate, value = triple
-        every = self.asserted | self.proofs.keys()
-        holds = sorted(shorten(p) for s, p, o in every if (s, o) == (subject, value))
+        proofs = {} if self._concluded else self.proofs
+        between = triples_of(self._find((subject, None, value)))
+        holds = {p for _, p, _ in between} | {p for s, p, o in proofs if (s, o) == (subject, value)}
         if holds:
-            return "what holds between them: " + ", ".join(holds)
-        used = {p for _, p, _ in every} | {value_of(quad.predicate) for quad in self.store}
-        if predicate not in used:
-            known = {shorten(p) for p in used}
+            return "what holds between them: " + ", ".join(sorted(map(shorten, holds)))
+        if not self._uses(predicate) and not any(p == predicate for _, p, _ in proofs):
+            words = {TYPE, *term_of_key().values()} | {p for rule in self.rules for _, p, _ in (*rule.body, rule.head)}
+            known = {shorten(p) for p in words if self._uses(p)} | {shorten(p) for _, p, _ in proofs}
             return nearest(shorten(predicate), known) or f"nothing here uses {shorten(predicate)}"
         return "no source says it and no rule gives it"
+
+    def _uses(self, predicate: str) -> bool:
+        return next(self._find((None, predicate, None)), None) is not None
 
     def _one_term(self, word: str, language: str) -> Iterator[str]:
         """A claim in full; of a thing, the claims that name it, a line each."""
@@ -113,7 +165,8 @@ class Explainer:
             yield f"{shorten(iri)} “{self._label(iri, language)}” is {shorten(meant)}: {self._one(iri, CG + 'note')}"
             yield from self._listings(iri)
             return
-        about = sorted({s for s, p, o in self.asserted if o == iri and s.startswith(CLAIM) and p.startswith(CG)})
+        naming = self._stated((None, None, iri))
+        about = sorted({s for s, p, _ in naming if s.startswith(CLAIM) and p.startswith(CG)})
         about = [claim for claim in about if self._objects(claim, CG + "source")]
         if not about:
             raise CitygraphError(f"{word!r} is not a claim of this graph, and no claim names it")
@@ -205,11 +258,7 @@ class Explainer:
         return next((str(o) for o in found if text in (o.value, str(o))), None)
 
     def _about(self, iri: str) -> list[ox.Quad]:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return []
-        return [q for q in self.store.quads_for_pattern(node, None, None) if q.graph_name != ox.NamedNode(INFERRED)]
+        return [q for q in self._find((iri, None, None)) if value_of(q.graph_name) != INFERRED]
 
     def _objects(self, iri: str, predicate: str) -> list[str]:
         return sorted(value_of(q.object) for q in self._about(iri) if value_of(q.predicate) == predicate)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import glob
 import os
 import re
-import shutil
 import stat
 import sys
-import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -134,6 +131,8 @@ def cache_folder() -> Path | None:
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file to fill that takes the place of `path` when the block ends well; raises OSError when the disk refuses."""
+    import tempfile
+
     aside: str | None = None
     try:
         handle, aside = tempfile.mkstemp(prefix=".citygraph.", dir=path.parent)
@@ -158,17 +157,32 @@ def save(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def replaced(out: Path) -> Iterator[Path]:
-    """A folder to fill beside `out`, which takes its place whole when the block ends well.
+    """A folder to fill beside the release `out`, which takes its place whole when the block ends well.
 
-    When the block raises or is killed, `out` stays as it was. Where the system can exchange two folders in one step
-    (Linux renameat2) there is no moment without a release. Raises CitygraphError when the disk refuses.
+    Raises CitygraphError when the disk refuses.
     """
     writable(out)
     name, out = shown(out), Path(os.path.realpath(out))
+    try:
+        with made_aside(out, _place) as aside:
+            yield aside
+    except OSError as error:
+        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def made_aside(out: Path, place: Callable[[Path, Path], None]) -> Iterator[Path]:
+    """A folder to fill beside `out`, which `place` puts there whole when the block ends well.
+
+    When the block raises or is killed, `out` stays as it was. Raises OSError when the disk refuses.
+    """
+    import shutil
+    import tempfile
+
     aside: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
+        sweep(path for end in ("building", "old") for path in out.parent.glob(f".{glob.escape(out.name)}.*.{end}"))
         aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".building", dir=out.parent))
         aside.chmod(0o755)
         yield aside
@@ -176,31 +190,45 @@ def replaced(out: Path) -> Iterator[Path]:
             if file.is_file():
                 with file.open("rb") as handle:
                     os.fsync(handle.fileno())
-        _place(aside, out)
-    except OSError as error:
-        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
+        place(aside, out)
     finally:
         if aside is not None and aside.exists():
             shutil.rmtree(aside, ignore_errors=True)
 
 
 def _place(aside: Path, out: Path) -> None:
-    """Put a folder in the place of `out`, whether that is free, empty or a release, perhaps one made just now."""
+    """Put a folder in the place of `out`, whether that is free, empty or a release, perhaps one made just now.
+
+    Where the system can exchange two folders in one step (Linux renameat2) there is no moment without a release.
+    """
     try:
         aside.rename(out)
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         if not _exchange(aside, out):
+            import shutil
+
             old = aside.with_suffix(".old")
             out.rename(old)
             aside.rename(out)
             shutil.rmtree(old)
 
 
-def _sweep(out: Path) -> None:
-    """Remove what killed builds of `out` left beside it; a build that still runs keeps its folder."""
-    for left in (path for end in ("building", "old") for path in out.parent.glob(f".{glob.escape(out.name)}.*.{end}")):
+def place_first(aside: Path, out: Path) -> None:
+    """Put a folder in the place of `out` where nothing stands; what another has put there meanwhile stays."""
+    try:
+        aside.rename(out)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove folders that were made aside by processes that are no more; one that still runs keeps its own."""
+    import shutil
+
+    for left in folders:
         with contextlib.suppress(ValueError):
             pid = int(left.name.split(".")[-3])
             try:
@@ -215,6 +243,8 @@ def _exchange(one: Path, other: Path) -> bool:
     """Swap two paths in one step; False where the system has no such call."""
     if not sys.platform.startswith("linux"):
         return False
+    import ctypes
+
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError):

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from citygraph import marked
 from citygraph.files import load_bytes, read_text, shown
+from citygraph.near import nearest
 from citygraph.problems import CitygraphError, Problem
-from citygraph.sheets import as_record, nearest
+from citygraph.sheets import as_record
 
 _KEYS = ["code", "name", "file", "value", "reason"]
 _FORM = "write `accepted:` and a list of entries below it, each with a code and a reason"

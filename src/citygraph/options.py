@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from citygraph.files import load_bytes, shown
+from citygraph.near import nearest
 from citygraph.problems import CitygraphError
-from citygraph.sheets import nearest
 
 Step = Callable[[str], None]
 #: Told while a table is read: its file, the bytes that are read, and all of them. They are equal when it is done.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Literal
-from urllib.parse import quote
 
 Severity = Literal["violation", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
@@ -115,12 +111,16 @@ def to_text(problems: Sequence[Problem]) -> str:
 
 def to_json(problems: Sequence[Problem]) -> str:
     """A JSON array, one object a problem, empty fields left out."""
+    import json
+
     rows = [{k: v for k, v in asdict(problem).items() if v != ""} for problem in problems]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
 def to_sarif(problems: Sequence[Problem]) -> str:
     """SARIF 2.1.0 (OASIS), as code hosts read it to annotate a pull request."""
+    import json
+
     levels = {"violation": "error", "warning": "warning", "info": "note"}
     results = [
         {
@@ -161,6 +161,8 @@ def _suppressed(problem: Problem) -> dict[str, str]:
 
 
 def _uri(file: str) -> str:
+    from urllib.parse import quote
+
     return ("file://" if file.startswith("/") else "") + quote(file)
 
 
@@ -173,6 +175,9 @@ _FORMULA = re.compile(r"(?!\s*[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?\Z)\s*[=
 
 def to_csv(problems: Sequence[Problem]) -> str:
     """A table with a header, one row a problem, for whoever corrects the table that the problems are of."""
+    import csv
+    import io
+
     written = io.StringIO()
     written.write(",".join(COLUMNS) + "\n")
     # Texts are quoted throughout: csv would leave a carriage return bare, which ends a row for many readers.

@@ -2,7 +2,8 @@
 
 A query file is plain SPARQL that any client runs as it is. Lines that begin with `#+` hold YAML: `summary`,
 `description` and `params`. A parameter stands in the query as `VALUES ?variable { UNDEF }` and nowhere else; a value
-replaces UNDEF by a term that was built and validated, never by formatting text into the query.
+replaces UNDEF by a term that was built and validated, never by formatting text into the query. A comment line that
+begins with `#?variable` is part of the query where that parameter is given, its term in the place of the variable.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-import yaml
 
 from citygraph.files import load_bytes, resource, shown
+from citygraph.near import nearest
 from citygraph.problems import CitygraphError
-from citygraph.sheets import nearest
 from citygraph.vocabulary import ID, PREFIXES, XSD, expand
 
 #: A comment, an IRI or a string, whichever begins first: what else looks like one of them stands inside it.
@@ -32,6 +32,9 @@ _TOKEN = re.compile(
 _FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
 #: The place of a parameter.
 _SLOT = re.compile(r"(?P<before>VALUES\s+\?(?P<variable>\w+)\s*\{\s*)UNDEF(?P<after>\s*\})")
+#: What holds anyway where a parameter is given; said, it spares a search through all that is filtered out later.
+_GIVEN = re.compile(r"^[ \t]*#\?(?P<given>\w+)(?P<holds> .*)$", re.MULTILINE)
+_PLACE = re.compile(f"{_SLOT.pattern}|{_GIVEN.pattern}", re.MULTILINE)
 _SERVICE = re.compile(r"(?<![\w:?$])service(?![\w:-])", re.IGNORECASE)
 #: Longest query that is run, in characters.
 MAX_LENGTH = 100_000
@@ -71,7 +74,7 @@ def parse(name: str, text: str) -> NamedQuery:
     """A query file; raises CitygraphError where the header is not what a header is."""
     header = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+"))
     try:
-        loaded: Any = yaml.safe_load(header) or {}
+        loaded = _by_yaml(header)
         params = {
             key: Param(
                 key, spec["type"], spec.get("variable", key),
@@ -80,7 +83,7 @@ def parse(name: str, text: str) -> NamedQuery:
             for key, spec in (loaded.get("params") or {}).items()
         }  # fmt: skip
         query = NamedQuery(name, text, str(loaded.get("summary", "")), str(loaded.get("description", "")), params)
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise CitygraphError(f"{name}: the #+ header cannot be read: {' '.join(str(error).split())}") from error
     for param in params.values():
         if param.type not in TYPES:
@@ -90,6 +93,15 @@ def parse(name: str, text: str) -> NamedQuery:
         if [slot["variable"] for slot in _SLOT.finditer(text)].count(param.variable) != 1:
             raise CitygraphError(f"{name}: parameter {param.name}: write VALUES ?{param.variable} {{ UNDEF }} once")
     return query
+
+
+def _by_yaml(header: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(header, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def catalogue() -> list[NamedQuery]:
@@ -184,7 +196,14 @@ def bind(query: NamedQuery, given: Mapping[str, str], find_iri: Callable[[str], 
             raise CitygraphError(
                 f"{query.name}: the parameter {param.name!r} is required; for instance {param.name}={example}"
             )
-    return _SLOT.sub(lambda m: f"{m['before']}{terms.get(m['variable'], 'UNDEF')}{m['after']}", query.text)
+
+    def put(place: re.Match[str]) -> str:
+        if variable := place["given"]:
+            term = terms.get(variable)
+            return place[0] if term is None else re.sub(rf"\?{variable}\b", lambda _: term, place["holds"])
+        return f"{place['before']}{terms.get(place['variable'], 'UNDEF')}{place['after']}"
+
+    return _PLACE.sub(put, query.text)
 
 
 def _term(param: Param, value: str, find_iri: Callable[[str], str]) -> str:

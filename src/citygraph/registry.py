@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from citygraph.near import closest
 from citygraph.problems import Problem
 from citygraph.quads import value_of
 from citygraph.quotes import fold
-from citygraph.sheets import THING_TYPES, Record, Value, closest
+from citygraph.sheets import THING_TYPES, Record, Value
 from citygraph.vocabulary import ID, SKOS, TYPE
 
 #: Keys whose values are concepts of ontology/themes.ttl.

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from citygraph import queries, results
-from citygraph.explain import Explainer
+from citygraph import queries, results, storage
 from citygraph.files import MARKER, resource, shown
-from citygraph.options import DEFAULT, Options
+from citygraph.near import nearest
 from citygraph.problems import CitygraphError
 from citygraph.quads import value_of
-from citygraph.sheets import nearest
-from citygraph.vocabulary import CG, CLAIM, ID, SKOS, XSD
+from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, SKOS, XSD
 
 if TYPE_CHECKING:
     import pandas
     import rdflib
+
+    from citygraph.explain import Explainer
+    from citygraph.options import Options
 
 #: Things whose names one query asks for.
 _LABELS = 500
@@ -32,31 +33,34 @@ class Release:
     def __init__(self, store: ox.Store, ontology: Path | None = None) -> None:
         """Wrap a store of quads; `ontology` is the file whose axioms made the inferences."""
         self.store = store
+        self.indexed = False
         self._ontology = ontology or resource("ontology/ontology.ttl")
 
     @classmethod
-    def open(cls, path: str | Path = "dist") -> Release:
-        """A release folder, or any RDF file; raises CitygraphError where it is missing or cannot be read."""
+    def open(cls, path: str | Path = "dist", tell: Callable[[str], None] | None = None) -> Release:
+        """A release folder, or any RDF file; raises CitygraphError where it is missing or cannot be read.
+
+        With `tell`, a large release is not read whole but asked by an index beside it, which is made at need and of
+        which `tell` is told: soonest for a few look-ups, slower for what goes through most of the graph.
+        """
         path = Path(path)
         file = path / MARKER if path.is_dir() else path
         if not file.exists():
             raise CitygraphError(f"{shown(file)}: no graph there; `citygraph build` makes one")
-        store = ox.Store()
-        try:
-            store.bulk_load(path=str(file), format=_format(file))
-        except (SyntaxError, ValueError) as error:
-            raise CitygraphError(f"{shown(file)}: not RDF: {str(error).splitlines()[0]}") from error
-        except OSError as error:
-            raise CitygraphError(f"{shown(file)}: cannot be read: {error.strerror or error}") from error
+        index = storage.indexed(file, tell) if tell and path.is_dir() else None
+        store = storage.load(file, _format(file)) if index is None else index
         beside = file.parent / "ontology.ttl"
-        return cls(store, beside if path.is_dir() and beside.exists() else None)
+        release = cls(store, beside if path.is_dir() and beside.exists() else None)
+        release.indexed = index is not None
+        return release
 
     @classmethod
-    def build(cls, data: str | Path | None = None, options: Options = DEFAULT) -> Release:
+    def build(cls, data: str | Path | None = None, options: Options | None = None) -> Release:
         """Build a graph in memory from a data folder (by default the one that comes with citygraph) and tables."""
         from citygraph import build as pipeline
+        from citygraph.options import DEFAULT
 
-        built = pipeline.build(Path(data) if data is not None else resource("data"), options)
+        built = pipeline.build(Path(data) if data is not None else resource("data"), options or DEFAULT)
         store = ox.Store()
         for part in (built.asserted, built.inferred):
             store.bulk_load("".join(part.lines()).encode(), format=ox.RdfFormat.N_QUADS)
@@ -71,6 +75,8 @@ class Release:
         except SyntaxError as error:
             raise CitygraphError(f"the query has a syntax error: {_short(error)}") from error
         except (OSError, ValueError) as error:
+            if self.indexed and isinstance(error, OSError):
+                raise  # of the index, without which it can be asked too
             raise CitygraphError(f"the query failed: {_short(error)}") from error
 
     def bound(self, query: str, params: Mapping[str, str]) -> str:
@@ -129,6 +135,8 @@ class Release:
     @cached_property
     def explainer(self) -> Explainer:
         """Proofs over this graph; made at first use."""
+        from citygraph.explain import Explainer
+
         return Explainer(self.store, str(self._ontology))
 
     @cached_property
@@ -156,23 +164,32 @@ class Release:
         return names | ontology_labels(missing, language)
 
     def find(self, word: str) -> str:
-        """The IRI of a key, IRI or name that the graph knows; raises CitygraphError with the nearest."""
+        """The IRI of a key, IRI or name that the graph knows; raises CitygraphError with the nearest.
+
+        A name in another spelling (small letters, say) is looked for where no thing has it as it is written.
+        """
         iri = queries.resolve(word)
         if iri == word or self._knows(iri):
             return self._meant(iri)
         if self._knows(CLAIM + word):
             return CLAIM + word
+        if found := {self._meant(thing) for thing in self._called(word)}:
+            return _only(found, word)
         names: dict[str, set[str]] = {}
         for row in self.ask(f"SELECT ?x ?label WHERE {{ ?x <{SKOS}prefLabel>|<{SKOS}altLabel> ?label }}"):
-            names.setdefault(row["label"].value.casefold(), set()).add(self._meant(row["x"].value))
-        found = names.get(word.casefold(), set())
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
-            raise CitygraphError(f"{word!r} names several: " + ", ".join(sorted(i.removeprefix(ID) for i in found)))
-        keys = {i.removeprefix(ID) for some in names.values() for i in some}
+            names.setdefault(row["label"].value.casefold(), set()).add(row["x"].value)
+        if found := {self._meant(thing) for thing in names.get(word.casefold(), ())}:
+            return _only(found, word)
+        keys = {self._meant(thing).removeprefix(ID) for some in names.values() for thing in some}
         hint = nearest(word.casefold(), keys | set(names)) or "give a key, a name or an IRI"
         raise CitygraphError(f"{word!r} is not in the graph; {hint}")
+
+    def _called(self, word: str) -> set[str]:
+        """The things that have just this name: found at once, where other spellings need all names to be read."""
+        texts = [ox.Literal(word), *(ox.Literal(word, language=language) for language in LANGUAGES)]
+        properties = [ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel")]
+        every = (self.store.quads_for_pattern(None, named, text) for named in properties for text in texts)
+        return {value_of(quad.subject) for found in every for quad in found}
 
     def _meant(self, iri: str) -> str:
         """The thing that an entry of a table refers to; anything else is itself."""
@@ -188,6 +205,12 @@ class Release:
             return False
         patterns = ((node, None, None), (None, None, node))
         return any(next(self.store.quads_for_pattern(*pattern), None) for pattern in patterns)
+
+
+def _only(found: set[str], word: str) -> str:
+    if len(found) > 1:
+        raise CitygraphError(f"{word!r} names several: " + ", ".join(sorted(i.removeprefix(ID) for i in found)))
+    return next(iter(found))
 
 
 def ontology_labels(iris: Sequence[str], language: str) -> dict[str, str]:

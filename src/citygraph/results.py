@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from citygraph.turtle import turtle_of
 from citygraph.vocabulary import CLAIM, DCTERMS, RDFS, SKOS, shorten
 
 RAW = {
@@ -24,6 +22,8 @@ def raw(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, format: s
     if isinstance(answer, ox.QueryTriples):
         return triples(answer).encode()
     if isinstance(answer, ox.QueryBoolean):
+        import json
+
         text = json.dumps({"head": {}, "boolean": bool(answer)}) if format == "json" else str(bool(answer)).lower()
         return f"{text}\n".encode()
     written = answer.serialize(format=RAW[format])
@@ -33,6 +33,8 @@ def raw(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, format: s
 
 def triples(answer: Iterable[ox.Triple]) -> str:
     """Turtle of the triples of a CONSTRUCT or DESCRIBE, in a stable order."""
+    from citygraph.turtle import turtle_of
+
     return "".join(turtle_of(answer, "answer"))
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from citygraph import marked
 from citygraph.matching import Decision, Match, Rules
 from citygraph.names import NameRules
+from citygraph.near import nearest
 from citygraph.problems import Problem
-from citygraph.sheets import Record, as_record, nearest
+from citygraph.sheets import Record, as_record
 
 RULE_KEYS = ("order", "complete", "near", "far", "shared", "generic", "letters", "endings")
 _NUMBERS = ("near", "far", "shared")

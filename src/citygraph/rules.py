@@ -132,20 +132,23 @@ def _lists(triples: Iterable[ox.Triple]) -> dict[object, list[str]]:
 
 
 def prove(
-    asserted: Iterable[Triple], rules: Iterable[Rule], weight: Callable[[Triple], int] = lambda _: 0
+    asserted: Iterable[Triple],
+    rules: Iterable[Rule],
+    weight: Callable[[Triple], int] = lambda _: 0,
+    most: int | None = None,
 ) -> dict[Triple, Proof]:
     """The closure of `asserted`, each new triple with a proof whose premises were all known in earlier rounds.
 
     Ranking by rounds keeps proofs sound: taking any matching rule instead can go round in circles. Of several proofs
     in one round the one whose heaviest leaf is lightest wins (`weight` of an asserted triple), then sorted order, so
-    that the same input gives the same proofs.
+    that the same input gives the same proofs. `most` is the number of rounds after which it ends anyway.
     """
     known = set(asserted)
     weights = {triple: weight(triple) for triple in known}
     rules = list(rules)
     proofs: dict[Triple, Proof] = {}
     number = 0
-    while True:
+    while number != most:
         number += 1
         index = _Index(known)
         best: dict[Triple, tuple[int, Proof]] = {}
@@ -162,6 +165,7 @@ def prove(
         weights |= {triple: found[0] for triple, found in best.items()}
         proofs |= {triple: found[1] for triple, found in best.items()}
         known |= best.keys()
+    return proofs
 
 
 class _Index:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from citygraph import marked
 from citygraph.forms import malformed
+from citygraph.near import nearest
 from citygraph.problems import Problem
 from citygraph.vocabulary import DATE_KEYS, LANGUAGE_KEYS, LANGUAGES, term_of_key
 
@@ -132,17 +132,6 @@ class Sheet:
     source: Record
     facts: list[Record]
     text: str | None = None
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """The known word that is most like a word, or the empty string where none is near."""
-    return next(iter(get_close_matches(word, sorted(known), n=1, cutoff=0.6)), "")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean X?`, or the empty string where nothing is near."""
-    close = closest(word, known)
-    return f"did you mean {close!r}?" if close else ""
 
 
 def fact_keys() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import queue
 import sys
 import threading
 import time
@@ -14,6 +15,15 @@ from typing import Any
 import click
 
 from citygraph.problems import PRINTERS, CitygraphError, Problem, ProblemsError, summary, tally
+
+#: Seconds in which an index is expected to answer; most queries about one thing need a tenth of that.
+SOON = 0.3
+_DEEP = "deep stack"
+
+
+def note(what: str) -> None:
+    """Tell something on stderr."""
+    click.echo(what, err=True)
 
 
 def steps() -> Callable[[str], None]:
@@ -61,44 +71,79 @@ def outcomes() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
+        if _running():
+            _end(0)
     except ProblemsError as error:
         tell_briefly(error.problems, error.tables)
         click.echo(f"{tally(error.problems)}; nothing was written", err=True)
-        sys.exit(1)
+        _end(1)
     except CitygraphError as error:
         click.echo(f"citygraph: {error}", err=True)
-        sys.exit(2)
+        _end(2)
     except BrokenPipeError:
         _silence()
-        sys.exit(0)
+        _end(0)
     except OSError as error:  # a full disk behind stdout, a name too long for a file
         _silence()
         what = f"{error.filename!s:.80}: " if error.filename else ""
         click.echo(f"citygraph: {what}{error.strerror or error}", err=True)
-        sys.exit(2)
+        _end(2)
     except KeyboardInterrupt:
         click.echo("citygraph: stopped", err=True)
-        sys.exit(130)
+        _end(130)
 
 
-def with_deep_stack(work: Callable[[], bytes]) -> bytes:
-    """Run something whose recursion is not bounded, such as oxigraph's parser, on a stack of 512 MB."""
-    done: list[bytes | BaseException] = []
+def _end(code: int) -> None:
+    """End with a code: at once where a thread is still in oxigraph, which cannot be told to stop."""
+    if _running():
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
-    def run() -> None:
-        try:
-            done.append(work())
-        except BaseException as error:
-            done.append(error)
 
-    old = threading.stack_size(512 * 1024 * 1024)
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    threading.stack_size(old)
-    thread.join()
-    if isinstance(done[0], BaseException):
-        raise done[0]
-    return done[0]
+def _running() -> bool:
+    return any(thread.name == _DEEP for thread in threading.enumerate())
+
+
+def with_deep_stack(work: Callable[[], bytes], instead: Callable[[], bytes] | None = None) -> bytes:
+    """Run something whose recursion is not bounded, such as oxigraph's parser, on a stack of 512 MB.
+
+    Where `work` has no answer soon, or the disk fails it, `instead` is run too; the first answer counts.
+    """
+    done: queue.SimpleQueue[tuple[threading.Thread, bytes | BaseException]] = queue.SimpleQueue()
+
+    def begin(job: Callable[[], bytes]) -> None:
+        def run() -> None:
+            try:
+                done.put((threading.current_thread(), job()))
+            except BaseException as error:
+                done.put((threading.current_thread(), error))
+
+        old = threading.stack_size(512 * 1024 * 1024)
+        threading.Thread(target=run, name=_DEEP, daemon=True).start()
+        threading.stack_size(old)
+
+    def next_answer(timeout: float | None = None) -> bytes | BaseException:
+        thread, found = done.get(timeout=timeout)
+        thread.join()
+        return found
+
+    begin(work)
+    answer: bytes | BaseException | None = None
+    with contextlib.suppress(queue.Empty):
+        answer = next_answer(SOON if instead else None)
+    if instead and (answer is None or isinstance(answer, OSError | RuntimeError)):
+        late = answer is None
+        begin(instead)
+        answer = next_answer()
+        if late and isinstance(answer, OSError | RuntimeError):
+            answer = next_answer()
+    assert answer is not None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
 def _silence() -> None:

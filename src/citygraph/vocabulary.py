@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -57,6 +56,8 @@ LANGUAGE_KEYS = ("name", "official-name")
 @cache
 def context() -> dict[str, Any]:
     """The JSON-LD context of ontology/context.jsonld: sheet key to term."""
+    import json  # a query needs no context
+
     loaded: dict[str, Any] = json.loads(resource("ontology/context.jsonld").read_text("utf-8"))
     return dict(loaded["@context"])
 

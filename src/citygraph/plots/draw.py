@@ -8,6 +8,7 @@ from typing import Any
 
 from citygraph.asking import pairs
 from citygraph.files import save, shown
+from citygraph.near import nearest
 from citygraph.plots.charts import city_timeline, matrix, sizes, yearly
 from citygraph.plots.data import Params, counted, credits, gaps, joiners, members, names, places, relations, source_of
 from citygraph.plots.dress import dressed
@@ -17,7 +18,6 @@ from citygraph.plots.words import number, say
 from citygraph.plots.write import encode, ending
 from citygraph.problems import CitygraphError
 from citygraph.release import Release
-from citygraph.sheets import nearest
 
 #: A chart, and data that it names but does not hold.
 Drawn = tuple[Any, dict[str, Any]]

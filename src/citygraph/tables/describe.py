@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from citygraph import marked
+from citygraph.near import nearest
 from citygraph.problems import Problem
-from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, THING_TYPES, Record, as_record, fact_keys, nearest
+from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, THING_TYPES, Record, as_record, fact_keys
 from citygraph.tables.clean import CLEANERS
 
 HOLE = re.compile(r"\{([^{}]+)\}")
