@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citygraph import nodes
 from citygraph.build import encoded
-from citygraph.columns import Collector, columns_of, literal, term
 from citygraph.load import load
-from citygraph.nodes import NodeWriter, UnknownContextError
+from citygraph.rdf import nodes
+from citygraph.rdf.columns import Collector, columns_of, literal, term
+from citygraph.rdf.nodes import NodeWriter, UnknownContextError
 from citygraph.vocabulary import ID, SKOS, XSD, context
 from conftest import ROOT
 

@@ -13,17 +13,17 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from citygraph import build as pipeline
-from citygraph.backward import MOST, Pattern, proofs_of
 from citygraph.build import ontology
-from citygraph.closure import close
-from citygraph.columns import columns_of
-from citygraph.components import UnknownConstraintError
-from citygraph.constraints import compile_shapes, conform
-from citygraph.index import Index
 from citygraph.options import Options
-from citygraph.reason import INFERRED, infer, triples_of, worthwhile
-from citygraph.rules import Rule, Triple, compile_rules, prove
-from citygraph.validate import Result, shapes_files, shapes_graph, validate
+from citygraph.owl.backward import MOST, Pattern, proofs_of
+from citygraph.owl.closure import close
+from citygraph.owl.reason import INFERRED, infer, triples_of, worthwhile
+from citygraph.owl.rules import Rule, Triple, compile_rules, prove
+from citygraph.rdf.columns import columns_of
+from citygraph.shacl.components import UnknownConstraintError
+from citygraph.shacl.constraints import compile_shapes, conform
+from citygraph.shacl.index import Index
+from citygraph.shacl.validate import Result, shapes_files, shapes_graph, validate
 from citygraph.vocabulary import CG, DCTERMS, ID, OA, OWL, RDF, RDFS, TYPE, XSD
 from conftest import ROOT, Run
 

@@ -20,8 +20,8 @@ import yaml
 from citygraph import __version__
 from citygraph.cli import main
 from citygraph.files import resource
+from citygraph.shacl.validate import shapes_graph
 from citygraph.sheets import CLAIM_TYPES, read_registry, read_sheet
-from citygraph.validate import shapes_graph
 from citygraph.vocabulary import CG, key_of_term
 from conftest import ROOT, UPDATE, Run
 

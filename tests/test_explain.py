@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from citygraph import Release
 from citygraph.build import ontology
 from citygraph.explain import Explainer, Tree
+from citygraph.owl.reason import INFERRED, infer, triples_of, worthwhile
+from citygraph.owl.rules import Proof, Rule, Triple, UnknownAxiomError, compile_rules, prove
 from citygraph.problems import CitygraphError
-from citygraph.reason import INFERRED, infer, triples_of, worthwhile
-from citygraph.rules import Proof, Rule, Triple, UnknownAxiomError, compile_rules, prove
 from citygraph.vocabulary import CG, ID, OWL, TYPE
 from conftest import Sheets
 

@@ -20,18 +20,18 @@ from hypothesis import strategies as st
 from rdflib.compare import to_canonical_graph
 
 from citygraph import build as pipeline
-from citygraph import ranks
-from citygraph.columns import Columns, Terms, columns_of
-from citygraph.export import nquads, report
-from citygraph.jsonld import jsonld
-from citygraph.order import KINDS, NO_KIND
-from citygraph.quads import value_of
-from citygraph.ranks import Ordered, kinds_of, ordered
-from citygraph.terse import trig, turtle
-from citygraph.turtle import prefixes, turtle_of
-from citygraph.validate import Result
+from citygraph.rdf import ranks
+from citygraph.rdf.columns import Columns, Terms, columns_of
+from citygraph.rdf.export import nquads, report
+from citygraph.rdf.jsonld import jsonld
+from citygraph.rdf.order import KINDS, NO_KIND
+from citygraph.rdf.quads import value_of
+from citygraph.rdf.ranks import Ordered, kinds_of, ordered
+from citygraph.rdf.terse import trig, turtle
+from citygraph.rdf.turtle import prefixes, turtle_of
+from citygraph.rdf.words import Words
+from citygraph.shacl.validate import Result
 from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, PREFIXES, RDF, SKOS, TYPE, XSD, context, key_of_term, owner
-from citygraph.words import Words
 from conftest import ROOT, Sheets
 
 FILES = ["citygraph.jsonld", "citygraph.nq", "citygraph.trig", "citygraph.ttl", "citygraph-inferred.ttl"]

@@ -192,9 +192,9 @@ def test_without_an_exchange_of_folders_it_takes_two_steps(
 MOMENTS = [
     ("citygraph.build.build", "before", 1),
     ("citygraph.build.export", "before", 1),
-    ("citygraph.export.write", "after", 1),
-    ("citygraph.export.write", "after", 4),
-    ("citygraph.export.write", "after", 6),
+    ("citygraph.rdf.export.write", "after", 1),
+    ("citygraph.rdf.export.write", "after", 4),
+    ("citygraph.rdf.export.write", "after", 6),
     ("shutil.copyfile", "after", 2),
     ("os.fsync", "after", 3),
     ("citygraph.files._place", "before", 1),

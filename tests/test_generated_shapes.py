@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
-from citygraph.columns import columns_of
-from citygraph.components import SIMPLE, Check
-from citygraph.constraints import Shape, compile_shapes, conform
-from citygraph.index import Index
-from citygraph.terms import to_graph, unlogged
-from citygraph.validate import Result, validate
+from citygraph.rdf.columns import columns_of
+from citygraph.rdf.terms import to_graph, unlogged
+from citygraph.shacl.components import SIMPLE, Check
+from citygraph.shacl.constraints import Shape, compile_shapes, conform
+from citygraph.shacl.index import Index
+from citygraph.shacl.validate import Result, validate
 from citygraph.vocabulary import CG, ID, RDFS, SH, TYPE, XSD
 from test_compiled import EXAMPLES
 

@@ -8,12 +8,12 @@ import pytest
 
 from citygraph import build as pipeline
 from citygraph.files import resource
-from citygraph.matches import Matches
-from citygraph.matching import Candidate, Decision, Matcher, distance
-from citygraph.measure import measure, mutual
+from citygraph.matching.match import Candidate, Decision, Matcher, distance
+from citygraph.matching.matches import Matches
+from citygraph.matching.measure import measure, mutual
+from citygraph.matching.review import read_decisions, read_rules, to_review
 from citygraph.options import Options
 from citygraph.problems import ProblemsError
-from citygraph.review import read_decisions, read_rules, to_review
 from citygraph.sheets import Field, Record, Value
 from citygraph.vocabulary import CG, ID
 from conftest import ROOT, Run

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citygraph import build as pipeline
-from citygraph.columns import Columns, columns_of
-from citygraph.index import Index
-from citygraph.narrowed import store_for
-from citygraph.needs import needs_of
+from citygraph.rdf.columns import Columns, columns_of
+from citygraph.shacl.index import Index
+from citygraph.shacl.narrowed import store_for
+from citygraph.shacl.needs import needs_of
 from citygraph.vocabulary import CG, ID, XSD
 from test_compiled import EXAMPLES, SHAPES
 

@@ -10,8 +10,8 @@ import pytest
 
 from citygraph.build import ontology
 from citygraph.files import resource
-from citygraph.quads import value_of
-from citygraph.rules import compile_rules
+from citygraph.owl.rules import compile_rules
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, DCTERMS, ID, LANGUAGES, OWL, RDF, RDFS, SKOS, TYPE, XSD, context, term_of_key
 
 TRIPLES = ontology()

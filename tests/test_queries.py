@@ -17,8 +17,8 @@ import pytest
 from citygraph import Release, queries
 from citygraph import build as pipeline
 from citygraph.options import Options
+from citygraph.owl.reason import INFERRED
 from citygraph.problems import CitygraphError
-from citygraph.reason import INFERRED
 from citygraph.results import raw
 from citygraph.vocabulary import CG, ID
 from conftest import ROOT, UPDATE, Run, Sheets

@@ -15,8 +15,8 @@ from rdflib.namespace import RDF, RDFS, SH
 from rdflib.term import Node
 
 from citygraph import build as pipeline
-from citygraph.terms import to_graph
-from citygraph.validate import Result, shapes_files, shapes_graph, validate
+from citygraph.rdf.terms import to_graph
+from citygraph.shacl.validate import Result, shapes_files, shapes_graph, validate
 from citygraph.vocabulary import ID, expand
 
 FOLDER = Path(__file__).parent / "shapes"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from citygraph import build as pipeline
-from citygraph.columns import Collector
 from citygraph.load import load
-from citygraph.nodes import NodeWriter
 from citygraph.options import Options
 from citygraph.problems import Problem
+from citygraph.rdf.columns import Collector
+from citygraph.rdf.nodes import NodeWriter
 from citygraph.tables.load import Tables, load_tables
 from citygraph.vocabulary import CLAIM, ID
 from conftest import ROOT
@@ -140,6 +140,7 @@ def test_files_are_read_again_only_where_something_is_wrong(
         times.append(path)
         return opened(path, *given, **named)
 
+    monkeypatch.setenv("CITYGRAPH_CACHE", "")  # whose key reads the file too
     monkeypatch.setattr(Path, "open", counted)
     for rows, often in ((GOOD, 1), (GOOD + "8,,FI,61,22,2013,True,published\n", 2)):
         options = table(tmp_path, rows)

@@ -15,18 +15,20 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from citygraph import Release, queries, storage, terminal
+from citygraph import Release, queries, terminal
 from citygraph import build as pipeline
 from citygraph.problems import CitygraphError
+from citygraph.rdf import storage
+from citygraph.rdf.storage import INDEX
 from citygraph.results import raw
-from citygraph.storage import INDEX
 from conftest import ROOT
 
 #: The command with every release taken for a large one, and room for what a test wants to go wrong.
 COMMAND = """
 import os, signal, sys
 from pathlib import Path
-from citygraph import cli, storage
+from citygraph import cli
+from citygraph.rdf import storage
 storage.LARGE = 0
 {wrong}
 cli.main(sys.argv[1:])

@@ -13,24 +13,24 @@ from pathlib import Path
 import numpy as np
 import pyoxigraph as ox
 
-from citygraph.closure import close
-from citygraph.columns import Columns, Numbers, columns_of
-from citygraph.constraints import compile_shapes, conform
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
-from citygraph.entailment import about_ours, without_restated
-from citygraph.export import export
 from citygraph.files import replaced, resource, shown, writable
-from citygraph.index import Index
 from citygraph.known import accept, read_accepted
 from citygraph.load import Loaded, load, themes
-from citygraph.nodes import NodeWriter
 from citygraph.options import DEFAULT, Options
+from citygraph.owl.closure import close
+from citygraph.owl.entailment import about_ours, without_restated
+from citygraph.owl.reason import INFERRED, infer, inferred_quads, triples_of
+from citygraph.owl.rules import compile_rules, ontology_triples
 from citygraph.problems import Problem, ProblemsError, ordered, violated
-from citygraph.reason import INFERRED, infer, inferred_quads, triples_of
-from citygraph.rules import compile_rules, ontology_triples
+from citygraph.rdf.columns import Columns, Numbers, columns_of
+from citygraph.rdf.export import export
+from citygraph.rdf.nodes import NodeWriter
+from citygraph.shacl.constraints import compile_shapes, conform
+from citygraph.shacl.index import Index
+from citygraph.shacl.validate import Result, located, shapes_files, validate
 from citygraph.sheets import CLAIM_TYPES, Record
 from citygraph.tables.kept import tables_of
-from citygraph.validate import Result, located, shapes_files, validate
 from citygraph.vocabulary import CG, CLAIM, TYPE, expand, owner, shorten
 
 #: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.

@@ -297,7 +297,7 @@ def match(
       citygraph match --with gcom=signatories.csv --review data/matching/decisions.yaml
     """
     with outcomes(), reading() as progress:
-        from citygraph.matches import Matches
+        from citygraph.matching.matches import Matches
 
         found = Matches(data_folder(data), replace(gathered(config, tables, None), progress=progress))
         if form == "csv":

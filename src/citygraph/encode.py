@@ -15,9 +15,9 @@ import pyoxigraph as ox
 
 from citygraph.dates import Bounds
 from citygraph.evidence import Found, examine, published
-from citygraph.nodes import JsonNode
 from citygraph.problems import Problem
 from citygraph.quotes import Span
+from citygraph.rdf.nodes import JsonNode
 from citygraph.registry import Registry
 from citygraph.sheets import Record, Sheet
 from citygraph.vocabulary import DATE_KEYS, GRAPH, ID, LANGUAGE_KEYS, claim_iri, references

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from citygraph.backward import proofs_of
 from citygraph.near import nearest
+from citygraph.owl.backward import proofs_of
+from citygraph.owl.reason import INFERRED, triples_of, worthwhile
+from citygraph.owl.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
 from citygraph.problems import CitygraphError
-from citygraph.quads import value_of
-from citygraph.reason import INFERRED, triples_of, worthwhile
-from citygraph.rules import Proof, Rule, Triple, compile_rules, ontology_triples, prove
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import (
     CG,
     CLAIM,

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from citygraph.near import closest
 from citygraph.problems import Problem
-from citygraph.quads import value_of
 from citygraph.quotes import fold
+from citygraph.rdf.quads import value_of
 from citygraph.sheets import THING_TYPES, Record, Value
 from citygraph.vocabulary import ID, SKOS, TYPE
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from citygraph import queries, results, storage
+from citygraph import queries, results
 from citygraph.files import MARKER, resource, shown
 from citygraph.near import nearest
 from citygraph.problems import CitygraphError
-from citygraph.quads import value_of
+from citygraph.rdf import storage
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, SKOS, XSD
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Release:
         """The same quads as an rdflib Dataset whose default graph is the union of all."""
         import rdflib
 
-        from citygraph.terms import to_rdflib
+        from citygraph.rdf.terms import to_rdflib
 
         dataset = rdflib.Dataset(default_union=True)
         for quad in self.store:

@@ -33,7 +33,7 @@ def raw(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, format: s
 
 def triples(answer: Iterable[ox.Triple]) -> str:
     """Turtle of the triples of a CONSTRUCT or DESCRIBE, in a stable order."""
-    from citygraph.turtle import turtle_of
+    from citygraph.rdf.turtle import turtle_of
 
     return "".join(turtle_of(answer, "answer"))
 

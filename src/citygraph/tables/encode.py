@@ -16,8 +16,8 @@ from urllib.parse import quote
 from citygraph.dates import parse
 from citygraph.encode import SKIP, Encoded, narrowed, plain, spanned
 from citygraph.evidence import examine, published
-from citygraph.matching import Match
-from citygraph.nodes import NodeWriter
+from citygraph.matching.match import Match
+from citygraph.rdf.nodes import NodeWriter
 from citygraph.registry import Registry
 from citygraph.sheets import CLAIM_TYPES, Sheet
 from citygraph.tables.patterns import Filled, Pattern

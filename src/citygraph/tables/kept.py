@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from citygraph import __version__
-from citygraph.columns import Collector, Terms
 from citygraph.encode import Encoded
 from citygraph.files import cache_folder, resource, shown, whole_file
 from citygraph.load import Loaded
-from citygraph.nodes import NodeWriter
 from citygraph.options import Options
 from citygraph.problems import Problem
+from citygraph.rdf.columns import Collector, Terms
+from citygraph.rdf.nodes import NodeWriter
 from citygraph.tables.load import Tables, description, in_order, load_tables, rules_of
 from citygraph.tables.stated import Stated
 from citygraph.vocabulary import GRAPH, ID

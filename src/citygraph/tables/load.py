@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from citygraph.columns import Numbers, Terms
 from citygraph.encode import Encoded
 from citygraph.files import read_text, shown
 from citygraph.load import Loaded
-from citygraph.matching import Candidate, Decision, Match, Matcher, Rules
+from citygraph.matching.match import Candidate, Decision, Match, Matcher, Rules
+from citygraph.matching.review import read_decisions, read_rules
 from citygraph.near import nearest
-from citygraph.nodes import NodeWriter
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem, ProblemsError
-from citygraph.review import read_decisions, read_rules
+from citygraph.rdf.columns import Numbers, Terms
+from citygraph.rdf.nodes import NodeWriter
 from citygraph.tables.describe import Table, read_description
 from citygraph.tables.encode import TableEncoder, Things
 from citygraph.tables.stated import Place, Stated

@@ -15,9 +15,9 @@ from typing import IO
 
 import numpy as np
 
-from citygraph.columns import Numbers, Terms
 from citygraph.options import Progress
 from citygraph.problems import Problem
+from citygraph.rdf.columns import Numbers, Terms
 from citygraph.sheets import Record
 from citygraph.tables.describe import Table
 from citygraph.tables.read import Row, read_rows

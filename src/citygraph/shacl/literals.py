@@ -64,7 +64,7 @@ def at_least(value: object, limit: ox.Literal, sign: int) -> bool:
 
 
 def _by_rdflib(term: ox.Literal) -> Any:
-    from citygraph.terms import to_rdflib, unlogged
+    from citygraph.rdf.terms import to_rdflib, unlogged
 
     with unlogged():
         return to_rdflib(term)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyoxigraph as ox
 
-from citygraph.columns import Columns, Mask, Numbers
-from citygraph.quads import value_of
+from citygraph.rdf.columns import Columns, Mask, Numbers
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import RDFS, TYPE
 
 #: Subjects and objects, a place a pair.

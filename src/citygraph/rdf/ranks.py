@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from citygraph.columns import Columns, Mask, Numbers, Terms, value
-from citygraph.order import KINDS, NO_KIND, predicate_key, subject_key
+from citygraph.rdf.columns import Columns, Mask, Numbers, Terms, value
+from citygraph.rdf.order import KINDS, NO_KIND, predicate_key, subject_key
 from citygraph.vocabulary import CG, CLAIM, TYPE
 
 Kinds = npt.NDArray[np.uint8]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from citygraph.matching import Candidate, Matcher, Rules, distance
+from citygraph.matching.match import Candidate, Matcher, Rules, distance
 
 #: How near, in kilometres, two places must be, each the nearest of the other, to be one beyond doubt.
 SAME = 1.0

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pyoxigraph as ox
 
-from citygraph.columns import Collector, Columns
-from citygraph.jsonld import jsonld
-from citygraph.ranks import Ordered, kinds_of, ordered
-from citygraph.terse import trig, turtle
-from citygraph.validate import Result
+from citygraph.rdf.columns import Collector, Columns
+from citygraph.rdf.jsonld import jsonld
+from citygraph.rdf.ranks import Ordered, kinds_of, ordered
+from citygraph.rdf.terse import trig, turtle
+from citygraph.rdf.words import Texts, Words, packed
+from citygraph.shacl.validate import Result
 from citygraph.vocabulary import REPORT, SH, TYPE, XSD
-from citygraph.words import Texts, Words, packed
 
 
 def report(results: Iterable[Result]) -> Columns:

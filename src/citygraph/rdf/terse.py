@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from citygraph.columns import Mask, Numbers
-from citygraph.order import KINDS, NO_KIND
-from citygraph.ranks import Ordered
-from citygraph.turtle import head, prefixes
+from citygraph.rdf.columns import Mask, Numbers
+from citygraph.rdf.order import KINDS, NO_KIND
+from citygraph.rdf.ranks import Ordered
+from citygraph.rdf.turtle import head, prefixes
+from citygraph.rdf.words import Texts, Words, packed
 from citygraph.vocabulary import TYPE
-from citygraph.words import Texts, Words, packed
 
 _PLURAL = {"City": "Cities", "Commitment": "Commitments"}
 _END = " .\n"

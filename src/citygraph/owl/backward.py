@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from citygraph.rules import Proof, Rule, Triple, prove
+from citygraph.owl.rules import Proof, Rule, Triple, prove
 
 #: A triple of which any end may be open.
 Pattern = tuple[str | None, str, str | None]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from citygraph import marked
-from citygraph.matching import Decision, Match, Rules
-from citygraph.names import NameRules
+from citygraph.matching.match import Decision, Match, Rules
+from citygraph.matching.names import NameRules
 from citygraph.near import nearest
 from citygraph.problems import Problem
 from citygraph.sheets import Record, as_record

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyoxigraph as ox
 
-from citygraph.columns import Mask, Numbers, Terms
-from citygraph.turtle import space
+from citygraph.rdf.columns import Mask, Numbers, Terms
+from citygraph.rdf.turtle import space
 from citygraph.vocabulary import XSD
 
 #: Texts by the numbers of their terms.

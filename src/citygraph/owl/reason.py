@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from citygraph.quads import value_of
-from citygraph.rules import Triple
+from citygraph.owl.rules import Triple
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import GRAPH, ID, OWL, RDF, RDFS, TYPE
 
 INFERRED = GRAPH + "inferred"
@@ -32,7 +32,7 @@ def infer(asserted: set[Triple], ontology: Iterable[ox.Triple]) -> set[Triple]:
     import owlrl
     import rdflib
 
-    from citygraph.terms import to_graph
+    from citygraph.rdf.terms import to_graph
 
     logic = (RDF, RDFS + "sub", RDFS + "domain", RDFS + "range", OWL + "inverseOf", OWL + "propertyChain")
     axioms = [t for t in ontology if value_of(t.predicate).startswith(logic)]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from citygraph.columns import Columns, Mask, Terms
-from citygraph.rules import Rule
+from citygraph.owl.rules import Rule
+from citygraph.rdf.columns import Columns, Mask, Terms
 from citygraph.vocabulary import TYPE
 
 #: Sorted and distinct: a pair as subject * 2^32 + object, or a member of a class as its number.

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from citygraph.files import resource
 from citygraph.problems import Problem, Severity
-from citygraph.quads import value_of
+from citygraph.rdf.quads import value_of
 from citygraph.sheets import Record
 from citygraph.vocabulary import RDFS, SH, key_of_term, shorten
 
@@ -49,7 +49,7 @@ def shapes_files() -> list[Path]:
 
 def shapes_graph() -> rdflib.Graph:
     """All shapes as one rdflib Graph."""
-    from citygraph.terms import to_graph
+    from citygraph.rdf.terms import to_graph
 
     # Blank nodes of two files must not meet: each file is read under its own labels by pyoxigraph's random ones.
     return to_graph(quad for path in shapes_files() for quad in ox.parse(path=path))
@@ -64,7 +64,7 @@ def validate(
     """
     import pyshacl
 
-    from citygraph.terms import to_graph, unlogged
+    from citygraph.rdf.terms import to_graph, unlogged
 
     shapes = shapes if shapes is not None else shapes_graph()
     with unlogged():

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyoxigraph as ox
 
-from citygraph.columns import Mask, Numbers
-from citygraph.components import (
+from citygraph.rdf.columns import Mask, Numbers
+from citygraph.rdf.quads import value_of
+from citygraph.shacl.components import (
     NONE,
     SIMPLE,
     Check,
@@ -25,10 +26,9 @@ from citygraph.components import (
     chosen,
     values_of,
 )
-from citygraph.index import Index, Pairs
-from citygraph.narrowed import store_for
-from citygraph.quads import value_of
-from citygraph.validate import SEVERITY, Result
+from citygraph.shacl.index import Index, Pairs
+from citygraph.shacl.narrowed import store_for
+from citygraph.shacl.validate import SEVERITY, Result
 from citygraph.vocabulary import RDF, SH, TYPE
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.columns import Collector
+from citygraph.rdf.columns import Collector
 from citygraph.vocabulary import TYPE, context, expand, term_of_key
 
 JsonNode = dict[str, Any]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyoxigraph as ox
 
-from citygraph.columns import Numbers, term, value
-from citygraph.index import Index, Pairs, keys_of, unique_pairs
-from citygraph.literals import at_least, below, of_datatype, plain
-from citygraph.quads import value_of
+from citygraph.rdf.columns import Numbers, term, value
+from citygraph.rdf.quads import value_of
+from citygraph.shacl.index import Index, Pairs, keys_of, unique_pairs
+from citygraph.shacl.literals import at_least, below, of_datatype, plain
 from citygraph.vocabulary import RDF, SH, XSD
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from citygraph.columns import Mask, Numbers, literal, value
-from citygraph.ranks import Ordered
+from citygraph.rdf.columns import Mask, Numbers, literal, value
+from citygraph.rdf.ranks import Ordered
+from citygraph.rdf.words import Texts, Words, packed
 from citygraph.vocabulary import ID, LANGUAGE_KEYS, TYPE, XSD, context, key_of_term, references
-from citygraph.words import Texts, Words, packed
 
 _REFERENCE = "@id"  # what kind of value an IRI is; a text in a language is "@en", any other literal its datatype
 _BLANK = ""

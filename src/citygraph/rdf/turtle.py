@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from citygraph.order import NO_KIND, predicate_key, subject_key
-from citygraph.quads import value_of
+from citygraph.rdf.order import NO_KIND, predicate_key, subject_key
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CLAIM, PREFIXES, RDF, XSD, owner
 
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import numpy as np
 import pyoxigraph as ox
 
-from citygraph.columns import Mask, Numbers, literal
-from citygraph.index import Index, Pairs, unique_pairs
-from citygraph.literals import plain
-from citygraph.needs import Needs, Pattern, needs_of
+from citygraph.rdf.columns import Mask, Numbers, literal
+from citygraph.shacl.index import Index, Pairs, unique_pairs
+from citygraph.shacl.literals import plain
+from citygraph.shacl.needs import Needs, Pattern, needs_of
 
 #: Another round of joining is worth it when the last one left less than this part of the triples.
 _WORTH = 0.9

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from citygraph.names import NameRules
+from citygraph.matching.names import NameRules
 
 Verdict = Literal["certain", "ambiguous", "unknown"]
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]+)?")

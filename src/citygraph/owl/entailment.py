@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from citygraph.columns import Columns, Mask, Numbers
-from citygraph.rules import Rule
+from citygraph.owl.rules import Rule
+from citygraph.rdf.columns import Columns, Mask, Numbers
 from citygraph.vocabulary import ID, OWL, RDFS, TYPE
 
 

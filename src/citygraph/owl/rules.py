@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from citygraph.quads import value_of
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import OWL, RDF, RDFS, SKOS, TYPE, shorten
 
 Triple = tuple[str, str, str]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from citygraph.files import save
 from citygraph.load import load
-from citygraph.matching import Candidate, Match, coordinate
-from citygraph.measure import measure, report
+from citygraph.matching.match import Candidate, Match, coordinate
+from citygraph.matching.measure import measure, report
+from citygraph.matching.review import to_review
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, ProblemsError, violated
 from citygraph.registry import Registry
-from citygraph.review import to_review
 from citygraph.tables.load import Tables, load_tables
 
 VERDICTS = ("certain", "ambiguous", "unknown")

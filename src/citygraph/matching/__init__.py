@@ -1,0 +1,1 @@
+"""Names become things: which entry of a table is which thing."""

@@ -1,0 +1,1 @@
+"""What follows: the ontology as rules, by owlrl, compiled, and as proofs."""

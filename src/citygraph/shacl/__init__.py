@@ -1,0 +1,1 @@
+"""What is wrong: shapes by pySHACL, and compiled for large graphs."""
