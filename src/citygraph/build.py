@@ -43,13 +43,15 @@ _POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:de
 class Checked:
     """A graph of asserted quads and everything that is wrong with it.
 
-    `tables` are the files of tables that went in, `rows` the numbers of what their rows state.
+    `articles` of the `sources` have their words in the graph. `tables` are the files of tables that went in, `rows` the
+    numbers of what their rows state.
     """
 
     asserted: Columns
     problems: list[Problem]
     results: list[Result] = field(default_factory=list)
     sources: int = 0
+    articles: int = 0
     tables: set[str] = field(default_factory=set)
     rows: Numbers = field(default_factory=lambda: np.array([], dtype=np.int32))
 
@@ -146,7 +148,8 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     if only:
         names |= {shown(options.accepted)} if options.accepted else set()
         problems = [problem for problem in problems if problem.file in names]
-    return Checked(asserted, ordered(problems), results, len(loaded.sheets), files, tables.subjects())
+    articles = sum(sheet.text is not None for sheet in loaded.sheets)
+    return Checked(asserted, ordered(problems), results, len(loaded.sheets), articles, files, tables.subjects())
 
 
 def encoded(loaded: Loaded) -> list[Encoded]:
@@ -166,9 +169,8 @@ def build(data: Path, options: Options = DEFAULT) -> Built:
     asserted, results, left_out = _sound_rows(checked)
     options.step("reasoning")
     added = inferences(asserted, options.reasoner, options.entailment)
-    return Built(
-        asserted, checked.problems, results, checked.sources, checked.tables, checked.rows, added, left_out
-    )  # fmt: skip
+    told = (checked.sources, checked.articles, checked.tables, checked.rows)
+    return Built(asserted, checked.problems, results, *told, added, left_out)
 
 
 def _sound_rows(checked: Checked) -> tuple[Columns, list[Result], set[str]]:

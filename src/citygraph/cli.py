@@ -159,7 +159,6 @@ def build(
     with outcomes(), reading() as progress:
         from citygraph import build as pipeline
         from citygraph.overview import overview
-        from citygraph.release import Release
 
         options = gathered(config, tables, accepted, strict)
         options = replace(options, validator=validator, reasoner=reasoner, entailment=entailment)
@@ -168,7 +167,7 @@ def build(
         built = pipeline.release(data_folder(data), out, options)
         tell_briefly(built.problems, built.tables)
         if not quiet:
-            for line in overview(built, Release.open(out), out, lang):
+            for line in overview(built, out, lang):
                 click.echo(line)
 
 

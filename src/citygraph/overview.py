@@ -11,17 +11,18 @@ from citygraph.dates import spoken
 from citygraph.files import shown
 from citygraph.problems import tally
 from citygraph.release import Release
-from citygraph.vocabulary import CG, ID
+from citygraph.vocabulary import ID
 
 Row = dict[str, str | None]
 
-_ARTICLES = f"SELECT DISTINCT ?s WHERE {{ ?c <{CG}source> ?s ; <{CG}evidence> ?e . ?e a <{CG}Quote> }}"
+#: Quads of a release from which on the screen asks it nothing: in memory they would be more than the whole build.
+LARGE = 2_000_000
 
 
-def overview(built: Built, release: Release, out: Path, language: str = "en") -> Iterator[str]:
-    """The lines of the screen."""
-    claims = built.claims()
-    articles = len(release.query(_ARTICLES))
+def overview(built: Built, out: Path, language: str = "en") -> Iterator[str]:
+    """The lines of the screen, with the answers of the release in `out` unless it is large."""
+    claims, articles = built.claims(), built.articles
+    release = Release.open(out) if len(built.asserted) + len(built.inferred) < LARGE else None
     pages = _many(built.sources - articles, "page")
     words = "its words" if articles == 1 else "their words"
     yield f"Sources   {_many(articles, 'article')} with {words}, {pages} as reference"
@@ -32,8 +33,19 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
     told = ", ".join(f"{n} {name}" for name, n in claims.items())
     yield f"Claims    {sum(claims.values())}{': ' + told if told else ''}"
     yield f"Triples   {len(built.asserted)} asserted, {len(built.inferred)} inferred"
-    apart = _many(len(release.query("disagreements")), "disagreement")
-    yield f"Checks    {tally(built.problems)}; {apart} between claims (citygraph query disagreements)"
+    if release is None:
+        yield f"Checks    {tally(built.problems)}; citygraph query disagreements tells where claims disagree"
+    else:
+        apart = _many(len(release.query("disagreements")), "disagreement")
+        yield f"Checks    {tally(built.problems)}; {apart} between claims (citygraph query disagreements)"
+        yield from _answers(release, language)
+    yield ""
+    yield f"Files     {shown(out)}/: citygraph.ttl (asserted), citygraph-inferred.ttl, citygraph.trig, citygraph.nq,"
+    yield "          citygraph.jsonld, shacl-report.ttl, ontology.ttl, context.jsonld"
+
+
+def _answers(release: Release, language: str) -> Iterator[str]:
+    """Three questions, each with its answer and the words that say it."""
     city = _city(release)
     name = release.labels([city], language).get(city, "") if city else ""
     for question, lines in (
@@ -46,9 +58,6 @@ def overview(built: Built, release: Release, out: Path, language: str = "en") ->
             yield ""
             yield question
             yield from answer
-    yield ""
-    yield f"Files     {shown(out)}/: citygraph.ttl (asserted), citygraph-inferred.ttl, citygraph.trig, citygraph.nq,"
-    yield "          citygraph.jsonld, shacl-report.ttl, ontology.ttl, context.jsonld"
 
 
 def _many(number: int, noun: str) -> str:
