@@ -104,13 +104,14 @@ def test_a_changed_sheet_reads_no_table(here: Path, reads: list[str]) -> None:
 
 def test_what_is_broken_is_made_anew(here: Path, reads: list[str]) -> None:
     first = pipeline.check(here, options(here))
-    (name,) = (here.parent / "cache").iterdir()
+    (name,) = (here.parent / "cache" / "tables").iterdir()
     whole = name.read_bytes()
-    for part in (b"", whole[: len(whole) // 2], b"no archive"):
+    middle = len(whole) // 2
+    for part in (b"", whole[:middle], b"no archive", whole[:middle] + b"\0\0\0\0" + whole[middle + 4 :]):
         name.write_bytes(part)
         assert same(first, pipeline.check(here, options(here)))
         assert name.read_bytes() == whole
-    assert reads == ["members"] * 4
+    assert reads == ["members"] * 5
 
 
 def test_a_folder_that_cannot_be_written_is_told(here: Path) -> None:
@@ -128,10 +129,59 @@ def test_it_can_be_turned_off_and_keeps_but_a_few(
     for number in range(7):
         table.write_text(f"{ROWS}{number + 20},Kemi,FI,65.73,24.56,2013-01-01,True,published\n", "utf-8")
         pipeline.check(here, options(here))
-    assert len(list((here.parent / "cache").iterdir())) == 4
+    assert len(list((here.parent / "cache" / "tables").iterdir())) == 4
     monkeypatch.setenv("CITYGRAPH_CACHE", "")
     pipeline.check(here, options(here))
     assert len(reads) == 8
+
+
+def test_a_table_that_changes_while_it_is_read_is_not_kept(
+    here: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, whole = here.parent / "members.csv", load.load_tables
+
+    def replaced(*given: object) -> load.Tables:
+        table.write_text(ROWS.replace("Lahti", "Lohja"), "utf-8")
+        return whole(*given)  # type: ignore[arg-type]
+
+    first = pipeline.check(here, options(here))
+    for path in (here.parent / "cache" / "tables").iterdir():
+        path.unlink()
+    monkeypatch.setattr(kept, "load_tables", replaced)
+    table.write_text(ROWS, "utf-8")
+    pipeline.check(here, options(here))
+    monkeypatch.setattr(kept, "load_tables", whole)
+    table.write_text(ROWS, "utf-8")
+    assert same(first, pipeline.check(here, options(here)))
+
+
+def test_only_its_own_files_are_removed_and_no_home_is_no_harm(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = here.parent / "cache" / "tables"
+    folder.mkdir(parents=True)
+    mine = [folder / f"{number}.npz" for number in range(6)]
+    for path in mine:
+        path.write_text("mine", "utf-8")
+    pipeline.check(here, options(here))
+    assert all(path.exists() for path in mine)
+    monkeypatch.delenv("CITYGRAPH_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert pipeline.check(here, options(here)).rows.size
+
+
+def test_a_sheet_is_found_however_its_path_is_spelt(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = next(iter(here.glob("pages/*.yaml")))
+    sheet.write_text(sheet.read_text("utf-8").replace("member: lahti", "member: lahtio"), "utf-8")
+    elsewhere = here.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    other = Path("..") / "data"
+    for data, asked in ((here, other / "pages" / sheet.name), (other, sheet), (other, other / "pages" / sheet.name)):
+        assert [problem.code for problem in pipeline.check(data, only=[asked]).problems if problem.file]
 
 
 def test_one_sheet_is_checked_as_beside_all_the_rest(here: Path) -> None:

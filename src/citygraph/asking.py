@@ -10,6 +10,7 @@ from typing import Any
 from citygraph import queries, results
 from citygraph.problems import CitygraphError
 from citygraph.queries import NamedQuery
+from citygraph.rdf import storage
 from citygraph.release import Release, ontology_labels
 
 find = queries.find
@@ -37,6 +38,18 @@ def local_whole(path: Path) -> Target:
     """A release folder or an RDF file, read whole."""
     release = Release.open(path)
     return Target(release.ask, release.find, release.labels)
+
+
+def explained(path: Path, terms: Sequence[str], language: str, tell: Callable[[str], None]) -> str:
+    """Where a claim or triple of a release comes from, as Release.explain tells it, whatever befalls its index."""
+    release = Release.open(path, tell)
+    try:
+        return release.explain(*terms, language=language)
+    except (OSError, RuntimeError):
+        if not release.indexed:
+            raise
+    storage.drop(path, tell)
+    return Release.open(path).explain(*terms, language=language)
 
 
 def remote(url: str, timeout: float) -> Target:

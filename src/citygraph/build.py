@@ -14,7 +14,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
-from citygraph.files import replaced, resource, shown, writable
+from citygraph.files import named, replaced, resource, shown, writable
 from citygraph.known import accept, read_accepted
 from citygraph.load import Loaded, load, themes
 from citygraph.options import DEFAULT, Options
@@ -137,7 +137,9 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
     places: dict[str, tuple[Record, str]] = {}
     for part in parts:
         places |= part.places
-    names = {shown(path.with_suffix(end)) for path in only for end in (".yaml", ".txt")}
+    spelt = {named(path): path for path in data.glob("*/*")}  # as they were read, however they were asked for
+    asked = [path.with_suffix(end) for path in only for end in (".yaml", ".txt")]
+    names = {shown(spelt.get(named(path), path)) for path in asked}
     about = [iri for iri, (record, _) in places.items() if record.file in names] if only else None
     options.step("validating")
     results = findings(asserted, options.validator, about)

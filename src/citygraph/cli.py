@@ -193,6 +193,7 @@ def query(
     """
     with outcomes():
         from citygraph import asking
+        from citygraph.rdf.storage import drop
 
         if graph and endpoint:
             raise CitygraphError("--graph and --endpoint exclude each other")
@@ -203,6 +204,7 @@ def query(
         answer = with_deep_stack(
             lambda: asking.answer(found, given, target, form, lang),
             (lambda: asking.answer(found, given, whole(), form, lang)) if whole else None,
+            lambda: drop(graph or Path("dist"), note),
         )
         sys.stdout.flush()
         sys.stdout.buffer.write(answer)
@@ -262,16 +264,9 @@ def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
       citygraph explain lahti boundBy lahti-networks-2012/covenant-commitment
     """
     with outcomes():
-        from citygraph.release import Release
+        from citygraph import asking
 
-        release = Release.open(graph, note)
-        try:
-            told = release.explain(*terms, language=lang)
-        except (OSError, RuntimeError):  # of the index
-            if not release.indexed:
-                raise
-            told = Release.open(graph).explain(*terms, language=lang)
-        click.echo(told, nl=False)
+        click.echo(asking.explained(graph, terms, lang, note), nl=False)
 
 
 @main.command()

@@ -12,15 +12,14 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 from citygraph.problems import CitygraphError, Problem
 
 #: Largest fact sheet, registry file or article that is read, in bytes.
 SIZE_CAP = 2_000_000
-#: A file that every release holds; a directory without it is not overwritten.
 #: Control characters, and separators that some programs take for line ends and others do not.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+#: A file that every release holds; a directory without it is not overwritten.
 MARKER = "citygraph.nq"
 
 
@@ -121,38 +120,33 @@ def writable(out: Path) -> None:
 
 def cache_folder() -> Path | None:
     """Where things are kept that can be made anew: CITYGRAPH_CACHE, else citygraph/ in the user's cache folder; None
-    where CITYGRAPH_CACHE is empty."""
+    where CITYGRAPH_CACHE is empty, or the user has no folder."""
     told = os.environ.get("CITYGRAPH_CACHE")
-    if told is not None:
-        return Path(told) if told else None
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citygraph"
+    try:
+        if told is not None:
+            return Path(told).expanduser() if told else None
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "citygraph"
+    except RuntimeError:  # Python's word for a user without a home
+        return None
 
 
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file to fill that takes the place of `path` when the block ends well; raises OSError when the disk refuses."""
+def save(path: Path, content: bytes) -> None:
+    """Write one file whole or not at all; raises CitygraphError when the disk refuses."""
     import tempfile
 
     aside: str | None = None
     try:
         handle, aside = tempfile.mkstemp(prefix=".citygraph.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            yield file
+            file.write(content)
         Path(aside).chmod(0o644)
         Path(aside).replace(path)
         aside = None
+    except OSError as error:
+        raise CitygraphError(f"{shown(path)}: cannot be written: {error.strerror or error}") from error
     finally:
         if aside is not None:
             Path(aside).unlink(missing_ok=True)
-
-
-def save(path: Path, content: bytes) -> None:
-    """Write one file whole or not at all; raises CitygraphError when the disk refuses."""
-    try:
-        with whole_file(path) as file:
-            file.write(content)
-    except OSError as error:
-        raise CitygraphError(f"{shown(path)}: cannot be written: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from citygraph.files import load_bytes, shown
+from citygraph.files import load_bytes, named, shown
 from citygraph.near import nearest
 from citygraph.problems import CitygraphError
 
@@ -108,7 +108,7 @@ def tables_of(given: Sequence[str]) -> dict[str, list[Path]]:
 
 def _add(files: dict[str, list[Path]], name: str, paths: Sequence[Path], whose: str) -> None:
     for path in paths:
-        if path in files.setdefault(name, []):
+        if named(path) in map(named, files.setdefault(name, [])):
             raise CitygraphError(f"{whose}: the file {shown(path)} is given twice")
         files[name].append(path)
 

@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
@@ -107,10 +108,13 @@ def _running() -> bool:
     return any(thread.name == _DEEP for thread in threading.enumerate())
 
 
-def with_deep_stack(work: Callable[[], bytes], instead: Callable[[], bytes] | None = None) -> bytes:
+def with_deep_stack(
+    work: Callable[[], bytes], instead: Callable[[], bytes] | None = None, failed: Callable[[], None] = lambda: None
+) -> bytes:
     """Run something whose recursion is not bounded, such as oxigraph's parser, on a stack of 512 MB.
 
-    Where `work` has no answer soon, or the disk fails it, `instead` is run too; the first answer counts.
+    Where `work` has no answer soon, or the disk fails it (`failed` is told), `instead` is run too; the first answer
+    counts.
     """
     done: queue.SimpleQueue[tuple[threading.Thread, bytes | BaseException]] = queue.SimpleQueue()
 
@@ -119,6 +123,7 @@ def with_deep_stack(work: Callable[[], bytes], instead: Callable[[], bytes] | No
             try:
                 done.put((threading.current_thread(), job()))
             except BaseException as error:
+                _let_go(error)
                 done.put((threading.current_thread(), error))
 
         old = threading.stack_size(512 * 1024 * 1024)
@@ -136,14 +141,24 @@ def with_deep_stack(work: Callable[[], bytes], instead: Callable[[], bytes] | No
         answer = next_answer(SOON if instead else None)
     if instead and (answer is None or isinstance(answer, OSError | RuntimeError)):
         late = answer is None
+        if not late:
+            failed()
         begin(instead)
         answer = next_answer()
         if late and isinstance(answer, OSError | RuntimeError):
+            failed()
             answer = next_answer()
     assert answer is not None
     if isinstance(answer, BaseException):
         raise answer
     return answer
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what the frames of an error hold, in the thread that made it: pyoxigraph's iterators may leave no other."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _silence() -> None:

@@ -73,11 +73,24 @@ def _opened(index: Path) -> ox.Store:
     """An index that is there; one that is broken is removed and raises OSError."""
     try:
         return ox.Store.read_only(str(index))
-    except RuntimeError as error:  # pyoxigraph's word for it
-        import shutil
-
-        shutil.rmtree(index, ignore_errors=True)
+    except (OSError, RuntimeError) as error:  # pyoxigraph's words for it
+        _remove(index)
         raise OSError(f"it was broken: {str(error).splitlines()[0]:.80}") from error
+
+
+def drop(folder: Path, tell: Callable[[str], None]) -> None:
+    """Remove the index of a release, which was found broken while it was read: the next query makes it anew."""
+    tell(f"{shown(folder)}: its index was broken and is removed; reading the whole graph instead")
+    _remove(folder / INDEX)
+
+
+def _remove(path: Path) -> None:
+    import shutil
+
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _identity(file: Path) -> str:

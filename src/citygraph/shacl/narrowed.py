@@ -177,16 +177,17 @@ class _Narrowing:
             numbers = np.flatnonzero(self.domains[end]).tolist()
             sides.append([(number, _plain(texts[number])) for number in numbers])
         lesser, greater = sides
-        for kind in ({type(told) for side in sides for _, told in side},):
-            if len(kind) == 1 and type(None) not in kind:
-                top = max(told for _, told in greater)  # type: ignore[type-var]
-                low = min(told for _, told in lesser)  # type: ignore[type-var]
-                for number, told in lesser:
-                    if told > top or (told == top and sign == "<"):  # type: ignore[operator]
-                        self.domains[one][number] = False
-                for number, told in greater:
-                    if told < low or (told == low and sign == "<"):  # type: ignore[operator]
-                        self.domains[other][number] = False
+        kinds = {type(told) for side in sides for _, told in side}
+        if not (lesser and greater) or len(kinds) != 1 or type(None) in kinds:
+            return
+        top = max(told for _, told in greater)  # type: ignore[type-var]
+        low = min(told for _, told in lesser)  # type: ignore[type-var]
+        for number, told in lesser:
+            if told > top or (told == top and sign == "<"):  # type: ignore[operator]
+                self.domains[one][number] = False
+        for number, told in greater:
+            if told < low or (told == low and sign == "<"):  # type: ignore[operator]
+                self.domains[other][number] = False
 
 
 def _plain(text: str) -> object:

@@ -8,8 +8,9 @@ out of date; it can be thrown away at any time, and only the newest few are ther
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import zipfile
+import re
 from array import array
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +19,10 @@ import numpy as np
 
 from citygraph import __version__
 from citygraph.encode import Encoded
-from citygraph.files import cache_folder, resource, shown, whole_file
+from citygraph.files import cache_folder, load_bytes, resource, save, shown
 from citygraph.load import Loaded
 from citygraph.options import Options
-from citygraph.problems import Problem
+from citygraph.problems import CitygraphError, Problem
 from citygraph.rdf.columns import Collector, Terms
 from citygraph.rdf.nodes import NodeWriter
 from citygraph.tables.load import Tables, description, in_order, load_tables, rules_of
@@ -32,6 +33,7 @@ from citygraph.vocabulary import GRAPH, ID
 WORTH = 20_000
 #: How many are kept.
 _NEWEST = 4
+_DIGEST = 32  # bytes of the SHA-256 that a kept file begins with
 
 
 def tables_of(options: Options, data: Path, loaded: Loaded) -> tuple[Collector, Tables]:
@@ -40,7 +42,8 @@ def tables_of(options: Options, data: Path, loaded: Loaded) -> tuple[Collector, 
     Raises what load_tables raises.
     """
     folder = cache_folder() if options.tables else None
-    name = folder / f"{key}.npz" if folder and (key := _key(options, data)) else None
+    key = _key(options, data) if folder else ""
+    name = folder / "tables" / key if folder and key else None
     if name is not None and (found := _recall(name, options, data, loaded)):
         return found
     collector = Collector()
@@ -50,11 +53,13 @@ def tables_of(options: Options, data: Path, loaded: Loaded) -> tuple[Collector, 
     for part in tables.encoded:
         writer.write(part.graph, part.nodes)
         part.nodes.clear()
-    if name is not None and len(collector) >= WORTH:
+    if name is not None and len(collector) >= WORTH and key == _key(options, data):  # nothing was changed meanwhile
         try:
             _keep(name, collector, tables, loaded.problems[told:])
-        except OSError as error:
-            options.tell(f"{shown(name.parent)}: tables cannot be kept there: {error.strerror or error}")
+        except (OSError, CitygraphError) as error:
+            options.tell(
+                f"{shown(name.parent)}: tables cannot be kept there: {getattr(error, 'strerror', '') or error}"
+            )
     return collector, tables
 
 
@@ -90,34 +95,39 @@ def _keep(name: Path, collector: Collector, tables: Tables, problems: list[Probl
     told = {"problems": problems, "encoded": [problem for part in tables.encoded for problem in part.problems]}
     written = json.dumps({key: [asdict(problem) for problem in some] for key, some in told.items()})
     arrays["told"] = np.frombuffer(written.encode(), dtype=np.uint8)
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **arrays)
     name.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(name) as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    for old in sorted(name.parent.glob("*.npz"), key=lambda path: -path.stat().st_mtime_ns)[_NEWEST:]:
+    save(name, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
+    others = (path for path in name.parent.iterdir() if re.fullmatch("[0-9a-f]{64}", path.name))
+    for old in sorted(others, key=lambda path: -path.stat().st_mtime_ns)[_NEWEST:]:
         old.unlink(missing_ok=True)
 
 
 def _recall(name: Path, options: Options, data: Path, loaded: Loaded) -> tuple[Collector, Tables] | None:
     """What is kept under a name; None where nothing is, or nothing whole."""
     try:
-        with name.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            arrays = {key: kept[key] for key in kept.files}
-        texts = arrays["terms"].tobytes().decode().split("\n")
-        told = json.loads(arrays["told"].tobytes())
-        columns = [arrays[key].tobytes() for key in "spog"]
-        problems, encoded = ([Problem(**each) for each in told[key]] for key in ("problems", "encoded"))
-        collector = Collector(Terms(texts, {text: number for number, text in enumerate(texts)}), columns)
-        tables = Tables()
-        rules, _ = rules_of(data, loaded)
-        for number, table_name in enumerate(in_order(options.tables, rules)):
-            table = description(table_name, data)
-            stated = Stated(table, options.tables[table_name], loaded.problems, collector.terms)
-            stated.restore(*(array("i", arrays[f"{key}{number}"].tobytes()) for key in "xyzr"))
-            tables.stated.append(stated)
-            places = {ID + table.source.name: (table.source, "")}
-            tables.encoded.append(Encoded(GRAPH + table.source.name, [], places))
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        content = load_bytes(name, "a kept table") if name.is_file() else b""
+    except CitygraphError:
         return None  # it is made anew
+    if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+        return None
+    with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as kept:
+        arrays = {key: kept[key] for key in kept.files}
+    texts = arrays["terms"].tobytes().decode().split("\n")
+    told = json.loads(arrays["told"].tobytes())
+    columns = [arrays[key].tobytes() for key in "spog"]
+    problems, encoded = ([Problem(**each) for each in told[key]] for key in ("problems", "encoded"))
+    collector = Collector(Terms(texts, {text: number for number, text in enumerate(texts)}), columns)
+    tables = Tables()
+    rules, _ = rules_of(data, loaded)
+    for number, table_name in enumerate(in_order(options.tables, rules)):
+        table = description(table_name, data)
+        stated = Stated(table, options.tables[table_name], loaded.problems, collector.terms)
+        stated.restore(*(array("i", arrays[f"{key}{number}"].tobytes()) for key in "xyzr"))
+        tables.stated.append(stated)
+        places = {ID + table.source.name: (table.source, "")}
+        tables.encoded.append(Encoded(GRAPH + table.source.name, [], places))
     loaded.problems += problems
     if tables.encoded:
         tables.encoded[0].problems += encoded
