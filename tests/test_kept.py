@@ -12,7 +12,7 @@ import pytest
 from citygraph import build as pipeline
 from citygraph.options import Options
 from citygraph.tables import kept, load
-from test_tables import DESCRIPTION, GOOD, HEADER
+from test_tables import GOOD, HEADER, described
 
 #: Findings of each kind: told by the reader, by the encoder of rows and by a shape.
 ROWS = (
@@ -35,9 +35,7 @@ PAGE = """\
 @pytest.fixture
 def here(tmp_path: Path, sheets: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder and a table, with a cache folder of their own."""
-    folder = sheets(tmp_path, PAGE)
-    (folder / "tables").mkdir()
-    (folder / "tables" / "members.yaml").write_text(DESCRIPTION, "utf-8")
+    folder = described(sheets(tmp_path, PAGE))
     (tmp_path / "members.csv").write_text(ROWS, "utf-8")
     monkeypatch.setenv("CITYGRAPH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(kept, "WORTH", 1)

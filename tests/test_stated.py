@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,14 @@ from citygraph.rdf.nodes import NodeWriter
 from citygraph.tables.load import Tables, load_tables
 from citygraph.vocabulary import CLAIM, ID
 from conftest import ROOT
-from test_tables import DESCRIPTION, GOOD, HEADER, table
+from test_tables import DESCRIPTION, GOOD, HEADER, described, table
 
 ROW = ID + "row/members/"
 
 
 @pytest.fixture
-def data(tmp_path: Path, sheets: object) -> Path:
-    assert callable(sheets)
-    folder: Path = sheets(tmp_path)
-    (folder / "tables").mkdir()
-    (folder / "tables" / "members.yaml").write_text(DESCRIPTION, "utf-8")
-    return folder
+def data(tmp_path: Path, sheets: Callable[[Path], Path]) -> Path:
+    return described(sheets(tmp_path))
 
 
 def read(data: Path, options: Options) -> tuple[Tables, list[Problem], Collector]:
@@ -40,7 +37,7 @@ def read(data: Path, options: Options) -> tuple[Tables, list[Problem], Collector
     return tables, loaded.problems[before:], collector
 
 
-def described(data: Path, old: str, new: str) -> None:
+def redescribed(data: Path, old: str, new: str) -> None:
     assert old in DESCRIPTION
     (data / "tables" / "members.yaml").write_text(DESCRIPTION.replace(old, new), "utf-8")
 
@@ -68,7 +65,7 @@ def test_every_subject_has_its_record_again(tmp_path: Path, data: Path) -> None:
 
 
 def test_what_was_refused_stays_so_when_it_is_read_again(tmp_path: Path, data: Path) -> None:
-    described(data, "key: members-{number}", "key: members-{name}")
+    redescribed(data, "key: members-{number}", "key: members-{name}")
     rows = GOOD.replace("Lahti", "lah-ti") + GOOD.replace("7,Lahti", "8,lah ti")
     tables, problems, _ = read(data, table(tmp_path, rows))
     assert [problem.code for problem in problems] == ["thing-key"]
@@ -78,7 +75,7 @@ def test_what_was_refused_stays_so_when_it_is_read_again(tmp_path: Path, data: P
 
 
 def test_the_row_that_tells_most_of_a_thing_is_its_place(tmp_path: Path, data: Path) -> None:
-    described(data, "key: members-{number}", "key: members-{name}")
+    redescribed(data, "key: members-{number}", "key: members-{name}")
     poor = "7,Lahti,,,,2012-09-10,True,published\n"
     for rows, line in ((poor + GOOD.replace("7,", "8,"), 3), (GOOD.replace("7,", "8,") + poor, 2)):
         tables, _, _ = read(data, table(tmp_path, rows))
@@ -98,7 +95,7 @@ def test_the_row_that_tells_most_of_a_thing_is_its_place(tmp_path: Path, data: P
 def test_what_facts_say_wrong_is_told_of_each_row(
     old: str, new: str, code: str, what: str, lines: list[int], tmp_path: Path, data: Path
 ) -> None:
-    described(data, old, new)
+    redescribed(data, old, new)
     late = "soon" if "joined" in old else "2013"
     options = table(tmp_path, GOOD + GOOD.replace("7,Lahti", "8,Pori").replace("2012-09-10", late))
     found = [problem for problem in read(data, options)[0].encoded[0].problems if problem.code == code]
@@ -107,7 +104,7 @@ def test_what_facts_say_wrong_is_told_of_each_row(
 
 
 def test_a_row_without_a_thing_is_not_left_out_for_what_it_lacks(tmp_path: Path, data: Path) -> None:
-    described(data, "  - id: city\n", "  - id: city\n    when: active\n")
+    redescribed(data, "  - id: city\n", "  - id: city\n    when: active\n")
     tables, _, collector = read(data, table(tmp_path, GOOD + GOOD.replace("7,", "8,").replace("True", "False")))
     rows = {collector.terms.value(number) for number in tables.subjects().tolist()}
     assert ROW + "7" in rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,13 +60,16 @@ HEADER = "number,name,country,latitude,longitude,joined,active,state\n"
 GOOD = "7,Lahti,FI,60.98,25.66,2012-09-10,True,published\n"
 
 
-@pytest.fixture
-def data(tmp_path: Path, sheets: object) -> Path:
-    assert callable(sheets)
-    folder: Path = sheets(tmp_path)
+def described(folder: Path) -> Path:
+    """A data folder with the description of the table added."""
     (folder / "tables").mkdir()
     (folder / "tables" / "members.yaml").write_text(DESCRIPTION, "utf-8")
     return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, sheets: Callable[[Path], Path]) -> Path:
+    return described(sheets(tmp_path))
 
 
 def table(tmp_path: Path, rows: str | bytes) -> Options:

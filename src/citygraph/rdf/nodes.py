@@ -6,6 +6,7 @@ compiled here to look-ups, held to pyoxigraph's own reader by a test; a context 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -100,23 +101,12 @@ class NodeWriter:
         return predicate, literal
 
     def _say(self, subject: int, key: str, told: Any, graph: int) -> None:
-        add, number = self.collector.add, self.collector.terms.number
-        if key == "type":
-            predicate, end = self._type, _IRI
-            told = term_of_key().get(told, told)
-        elif key in self._ways:
-            predicate, end = self._ways[key]
-        else:
-            predicate, end = number(f"<{key}>"), ""
-        if end == _BY_LANGUAGE:
-            for language, text in told.items():
-                add(subject, predicate, number(_quoted(text) + f"@{language}"), graph)
-            return
-        for text in told if isinstance(told, list) else (told,):
-            if end != _IRI:
-                add(subject, predicate, number(_quoted(text) + end), graph)
-            elif (value := self.iri(text)) is not None:
-                add(subject, predicate, value, graph)
+        by_language = self._ways.get(key, (0, ""))[1] == _BY_LANGUAGE
+        for language, texts in told.items() if by_language else (("", told),):
+            predicate, make = self.way(key, language)
+            for text in texts if isinstance(texts, list) else (texts,):
+                with contextlib.suppress(ValueError):  # what is no IRI has been told as a problem
+                    self.collector.add(subject, predicate, make(text), graph)
 
     def _named(self, text: str) -> int:
         found = self.iri(text)
@@ -135,8 +125,3 @@ class NodeWriter:
                 return None
             found = terms.number(written)
         return found
-
-
-def _quoted(text: str) -> str:
-    """A plain literal in N-Triples."""
-    return str(ox.Literal(text)) if _SPECIAL.search(text) else f'"{text}"'

@@ -1,4 +1,4 @@
-"""What is wrong: SHACL by pySHACL on the asserted data, and each result brought back to a file and line."""
+"""What is wrong: SHACL by pySHACL, the reference; and the results of either validator back at a file and line."""
 
 from __future__ import annotations
 

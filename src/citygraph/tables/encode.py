@@ -259,9 +259,9 @@ class TableEncoder:
     def _made_of(self, node: Mapping[str, str]) -> tuple[list[int], list[int]]:
         predicates, objects = [], []
         for key, text in node.items():
-            predicate, make = self.writer.way(key)
+            predicate, value = self._constant(key, text)
             predicates.append(predicate)
-            objects.append(make(text))
+            objects.append(value)
         return predicates, objects
 
     def _thing(self, thing: Filled, at: int, node: Mapping[str, str]) -> None:
