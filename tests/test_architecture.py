@@ -13,7 +13,7 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "citygraph"
 
 #: The package and its subpackages, which hold nothing themselves.
-PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots"}
+PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "commands"}
 
 #: Ground floor first.
 FLOORS = [
@@ -47,6 +47,9 @@ FLOORS = [
     ["plots.data", "plots.dress"],
     ["plots.charts", "plots.maps", "plots.targets"],
     ["plots.draw"],
+    ["publish.edition"],
+    ["commands.common"],
+    ["commands.making", "commands.asking"],
     ["cli"],
 ]
 

@@ -15,6 +15,8 @@ from citygraph.sheets import Record, Sheet, read_registry, read_sheet
 
 #: Folder of data/ and whether its sheets have a text beside them.
 FOLDERS = {"articles": True, "pages": False}
+#: Files of data/ itself that others read.
+APART = ("catalogue.yaml", "replaced.yaml")
 
 
 @dataclass
@@ -126,6 +128,8 @@ def _orphans(data: Path, loaded: Loaded) -> None:
     places = [data / folder for folder in ("registry", *FOLDERS)]
     for path in sorted({*data.glob("*"), *(path for place in places for path in place.rglob("*"))}):
         if path.suffix.lower() not in (".yaml", ".yml") or path.name.startswith("."):
+            continue
+        if path.parent == data and path.name in APART:
             continue
         if path.suffix != ".yaml":
             what, right = f"nothing reads files that end in {path.suffix}", "name it .yaml"

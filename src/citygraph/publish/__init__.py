@@ -1,0 +1,1 @@
+"""A release for portals and people: catalogue, statistics, flat tables, citation, feed, and what must not change."""
