@@ -6,7 +6,7 @@ import contextlib
 import gc
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -215,7 +215,13 @@ def release(data: Path, out: Path, options: Options = DEFAULT) -> Built:
     built = build(data, options)
     options.step("writing")
     with replaced(out) as folder:
-        export(folder, built.asserted, built.inferred, built.results)
-        for name in ("ontology.ttl", "context.jsonld"):
-            shutil.copyfile(resource(f"ontology/{name}"), folder / name)
+        write(folder, built)
     return built
+
+
+@_seldom_collecting()
+def write(folder: Path, built: Built, apart: Mapping[str, str] | None = None) -> None:
+    """Write the files of a build into a folder, and a Turtle file of its own for each named graph in `apart`."""
+    export(folder, built.asserted, built.inferred, built.results, apart)
+    for name in ("ontology.ttl", "context.jsonld"):
+        shutil.copyfile(resource(f"ontology/{name}"), folder / name)
