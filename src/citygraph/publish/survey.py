@@ -66,7 +66,8 @@ class Graph:
 
     def mask(self, predicate: str) -> Mask:
         """Where a predicate stands; nowhere for one that the graph does not know."""
-        return self.columns.p == self.columns.terms.find(predicate)
+        found: Mask = self.columns.p == self.columns.terms.find(predicate)
+        return found
 
     def objects(self, predicate: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
         """The objects of a predicate, one a quad."""
