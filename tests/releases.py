@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from citygraph.publish.edition import About, Edition, Extent, FileFacts, Link, Partition, SourceFacts, Survey
-from citygraph.vocabulary import CG, GRAPH, RDF, SKOS, TYPE
+from citygraph.vocabulary import CG, GRAPH, SKOS, TYPE
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -62,7 +62,16 @@ TABLE = SourceFacts(
     claims={"Membership": 1200, "Commitment": 0},
     triples=34567,
 )
-REGISTRY = SourceFacts(key="municipalities", kind="registry", title="Municipalities", licence=CC_BY, triples=12)
+MAP = SourceFacts(key="map", kind="page", title="A map", licence=CC_BY, triples=12)
+REGISTRY = SourceFacts(
+    key="municipalities",
+    kind="registry",
+    title="Municipalities",
+    publisher="Statistics Finland",
+    licence=CC_BY,
+    citation="Statistics Finland, Municipalities",
+    url="https://example.org/municipalities",
+)
 SILENT = SourceFacts(key="silent", kind="page", title="Says nothing")
 
 SURVEY = Survey(
@@ -77,7 +86,7 @@ SURVEY = Survey(
         Link(SKOS + "exactMatch", "http://www.wikidata.org/entity/", 900),
         Link("http://www.w3.org/2002/07/owl#sameAs", "https://www.wikidata.org/wiki/", 7),
     ),
-    sources=(ARTICLE, TABLE, REGISTRY, SILENT),
+    sources=(ARTICLE, MAP, REGISTRY, SILENT, TABLE),
     extent=Extent((-9.14, 38.7, 26.95, 65.01), ("FI", "PT", "ZZ"), "1991-01-01", "2024-01-31"),
     claims={"Membership": 1203, "Coordination": 1},
     things={"City": 1100, "Network": 20},
@@ -94,11 +103,11 @@ def file(name: str, media: str, kind: str, *conforms: str, source: str = "") -> 
 
 
 FILES = (
-    file("citygraph.ttl", "text/turtle", "RDF_TURTLE", "https://www.w3.org/TR/turtle/", RDF),
+    file("citygraph.ttl", "text/turtle", "RDF_TURTLE", "https://www.w3.org/TR/turtle/"),
     file("citygraph.nq.gz", "application/n-quads", "RDF_N_QUADS"),
     file("tables/cities.csv", "text/csv; charset=utf-8", "CSV"),
-    file("README.md", "text/markdown", "TXT"),
+    file("citygraph-inferred.ttl", "text/turtle", "RDF_TURTLE"),
     file("sources/lahti-2012.ttl", "text/turtle", "RDF_TURTLE", source="lahti-2012"),
     file("sources/gcom.ttl", "text/turtle", "RDF_TURTLE", source="gcom"),
-    file("sources/municipalities.ttl", "text/turtle", "RDF_TURTLE", source="municipalities"),
+    file("sources/map.ttl", "text/turtle", "RDF_TURTLE", source="map"),
 )

@@ -45,6 +45,7 @@ PREFIXES = {
     "rdf": RDF,
     "rdfs": RDFS,
     "schema": "http://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": SH,
     "skos": SKOS,
     "spdx": "http://spdx.org/rdf/terms#",

@@ -33,7 +33,7 @@ class _Writer:
 
     def __init__(self, about: About, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> None:
         self.about, self.edition, self.survey, self.files = about, edition, survey, files
-        self.sources = [source for source in survey.sources if source.triples or any(source.claims.values())]
+        self.sources = [source for source in survey.sources if source.speaks]
         self.out = Statements()
         self.day = date(edition.date)
         self.publisher = self.out.agent(_PUBLISHER, about.publisher)
@@ -77,7 +77,9 @@ class _Writer:
     def _dataset(self) -> None:
         edition, survey = self.edition, self.survey
         rules = f"{survey.inferred:,} more follow by rule and are kept apart"
-        said = f"{survey.asserted:,} statements of {len(self.sources):,} sources, each claim with its evidence; {rules}."
+        said = (
+            f"{survey.asserted:,} statements of {len(self.sources):,} sources, each claim with its evidence; {rules}."
+        )
         self.out.node(DATASET + "#provenance", "dcterms:ProvenanceStatement", rdfs_label=text(said, "en"))
         self._common(DATASET)
         self.out.node(
@@ -95,18 +97,21 @@ class _Writer:
             dcterms_hasPart=[source.iri for source in self.sources],
             dcat_hasCurrentVersion=edition.iri,
             adms_versionNotes=text(edition.notes, "en") if edition.notes else "",
-            foaf_page=[self.out.document(edition.url(file.name)) for file in self.files if file.name == "README.md"],
+            foaf_page=self.out.document(edition.url("README.md")),
         )
         self.out.say(edition.iri, "dcat:version", text(edition.version))
         self.out.say(edition.iri, "dcat:isVersionOf", DATASET)
+        for source in survey.sources:
+            if source.kind == "registry" and not source.speaks:
+                self._credit(DATASET, source)
+                self.out.say(DATASET, "prov:wasDerivedFrom", source.url)
         if edition.previous:
             for newer in (DATASET, edition.iri):
                 self.out.say(newer, "dcat:previousVersion", f"{HOME}release/{edition.previous}")
 
     def _common(self, dataset: str) -> None:
         """What all datasets of a release share."""
-        for language, words in self.about.keywords.items():
-            self.out.say(dataset, "dcat:keyword", *(text(word, language) for word in words))
+        self._keywords(dataset)
         self.out.say(dataset, "dcterms:publisher", self.publisher)
         self.out.say(dataset, "dcterms:identifier", text(dataset))
         self.out.say(dataset, "dcterms:modified", self.day)
@@ -117,20 +122,12 @@ class _Writer:
         self.out.say(dataset, "dcat:theme", *self.themes)
         self.out.say(dataset, "dcat:version", text(self.edition.version))
 
+    def _keywords(self, subject: str) -> None:
+        for language, words in self.about.keywords.items():
+            self.out.say(subject, "dcat:keyword", *(text(word, language) for word in words))
+
     def _source(self, source: SourceFacts) -> None:
         self._common(source.iri)
-        creators: list[Value] = []
-        told = [("author", codes.AUTHOR, source.creator), ("originator", codes.ORIGINATOR, source.publisher)]
-        for name, role, whose in told:
-            if whose:
-                creators.append(self.out.agent(f"{source.iri}#{name}", whose))
-                credit = self.out.node(
-                    f"{source.iri}#{name}-credit",
-                    "prov:Attribution",
-                    prov_agent=f"{source.iri}#{name}",
-                    dcat_hadRole=self.out.term(role),
-                )
-                self.out.say(source.iri, "prov:qualifiedAttribution", credit)
         self.out.node(
             source.iri,
             "dcat:Dataset",
@@ -138,14 +135,29 @@ class _Writer:
             dcterms_description=text(_says(source), "en"),
             dcterms_issued=date(source.issued),
             dcterms_language=self._languages(source.language),
-            dcterms_creator=creators,
+            dcterms_creator=self._credit(source.iri, source),
             dcterms_license=self.out.licence(source.licence),
             dcterms_rights="" if source.licence else self._rights(source),
-            dcterms_bibliographicCitation=text(source.citation) if source.citation else "",
             dcterms_isPartOf=DATASET,
             prov_wasDerivedFrom=source.url,
             foaf_page=self.out.document(source.url),
         )
+
+    def _credit(self, dataset: str, source: SourceFacts) -> list[Value]:
+        """Who is behind a source, credited by a dataset."""
+        agents: list[Value] = []
+        told = [("author", codes.AUTHOR, source.creator), ("originator", codes.ORIGINATOR, source.publisher)]
+        for name, role, whose in told:
+            if whose:
+                agent = self.out.agent(f"{source.iri}#{name}", whose)
+                credit = self.out.node(
+                    f"{agent}-credit", "prov:Attribution", prov_agent=agent, dcat_hadRole=self.out.term(role)
+                )
+                self.out.say(dataset, "prov:qualifiedAttribution", credit)
+                agents.append(agent)
+        if source.citation:
+            self.out.say(dataset, "dcterms:bibliographicCitation", text(source.citation))
+        return agents
 
     def _distribution(self, file: FileFacts, source: SourceFacts | None) -> None:
         dataset = source.iri if source else DATASET
@@ -153,14 +165,16 @@ class _Writer:
         sha256 = self.out.node(
             f"{iri}-sha256",
             "spdx:Checksum",
-            spdx_algorithm=self.out.node("http://spdx.org/rdf/terms#checksumAlgorithm_sha256", "spdx:ChecksumAlgorithm"),
+            spdx_algorithm=self.out.node(
+                "http://spdx.org/rdf/terms#checksumAlgorithm_sha256", "spdx:ChecksumAlgorithm"
+            ),
             spdx_checksumValue=typed(file.sha256, "xsd:hexBinary"),
         )
         self.out.node(
             iri,
             "dcat:Distribution",
-            dcterms_title=text(file.name),
-            dcterms_description=text(file.title, "en"),
+            dcterms_title=text(file.title, "en"),
+            dcterms_description=text(f"{file.name}, {file.media}, {file.size:,} bytes", "en"),
             dcterms_format=self.out.term(codes.file_type(file.format)),
             dcterms_issued=self.day,
             dcterms_modified=self.day,
@@ -189,10 +203,12 @@ class _Writer:
             dcterms_accessRights=self.out.term(codes.PUBLIC),
             dcterms_conformsTo=self.out.standard(_PROTOCOL, "SPARQL 1.1 Protocol"),
             dcterms_license=self.licence,
-            dcat_endpointURL=self.edition.endpoint,
+            dcat_endpointURL=self.out.node(self.edition.endpoint, "rdfs:Resource"),
+            dcat_endpointDescription=self.out.node(self.edition.url("void.ttl"), "rdfs:Resource"),
             dcat_servesDataset=DATASET,
             dcat_theme=self.themes,
         )
+        self._keywords(_SERVICE)
         self.out.node(
             iri,
             "dcat:Distribution",
@@ -244,8 +260,8 @@ class _Writer:
         found: list[Value] = []
         if extent.box:
             w, s, e, n = extent.box
-            ring = ", ".join(f"{x} {y}" for x, y in ((w, s), (e, s), (e, n), (w, n), (w, s)))
-            middle = f"{round((w + e) / 2, 6)} {round((s + n) / 2, 6)}"
+            ring = ", ".join(_point(*at) for at in ((w, s), (e, s), (e, n), (w, n), (w, s)))
+            middle = _point((w + e) / 2, (s + n) / 2)
             box = self.out.node(
                 _BOX,
                 "dcterms:Location",
@@ -262,9 +278,12 @@ class _Writer:
         first, last = date(extent.earliest), date(extent.latest)
         if not first and not last:
             return ""
-        return self.out.node(
-            DATASET + "#period", "dcterms:PeriodOfTime", dcat_startDate=first, dcat_endDate=last
-        )
+        return self.out.node(DATASET + "#period", "dcterms:PeriodOfTime", dcat_startDate=first, dcat_endDate=last)
+
+
+def _point(x: float, y: float) -> str:
+    """Longitude and latitude of well-known text, to a tenth of a metre."""
+    return " ".join(f"{degrees:.6f}".rstrip("0").rstrip(".") for degrees in (x, y))
 
 
 def _says(source: SourceFacts) -> str:

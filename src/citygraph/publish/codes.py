@@ -148,7 +148,7 @@ def country(code: str) -> Term | None:
 
 def language(tag: str) -> Term | None:
     """A language by its two letters, of those that the list here holds."""
-    found = _table(_LANGUAGES).get(tag.split("-")[0])
+    found = _table(_LANGUAGES).get(tag.partition("-")[0])
     return found and _authority("language", *found, "LinguisticSystem")
 
 

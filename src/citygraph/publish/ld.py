@@ -22,7 +22,9 @@ def jsonld_of(triples: Iterable[ox.Triple]) -> str:
         return subject, predicate_key(triple.predicate.value), str(triple.object)
 
     some = sorted(set(triples), key=key)
-    names = prefixes({space(str(triple.predicate)) for triple in some} | {space(str(t.object)) for t in some if _type(t)})
+    names = prefixes(
+        {space(str(triple.predicate)) for triple in some} | {space(str(t.object)) for t in some if _type(t)}
+    )
     nodes: dict[str, dict[str, Any]] = {}
     for triple in some:
         subject = value_of(triple.subject)
