@@ -48,6 +48,8 @@ FLOORS = [
     ["plots.charts", "plots.maps", "plots.targets"],
     ["plots.draw"],
     ["publish.edition"],
+    ["publish.fields"],
+    ["publish.flat", "publish.package"],
     ["commands.common"],
     ["commands.making", "commands.asking"],
     ["cli"],
