@@ -51,6 +51,8 @@ FLOORS = [
     ["publish.about", "publish.earlier", "publish.contents", "publish.survey", "publish.codes"],
     ["publish.statements"],
     ["publish.ld", "publish.catalog", "publish.void", "publish.schema_org"],
+    ["publish.fields"],
+    ["publish.flat", "publish.package"],
     ["commands.common"],
     ["commands.making", "commands.asking"],
     ["cli"],
