@@ -13,13 +13,15 @@ from citygraph.explain import cited
 from citygraph.rdf.columns import literal
 from citygraph.rdf.columns import value as value_of
 from citygraph.rdf.order import predicate_key
-from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, LANGUAGE_KEYS, OA, SKOS, TYPE, key_of_term, owner, shorten
+from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, LANGUAGE_KEYS, OA, SKOS, TYPE, XSD, key_of_term, owner, shorten
 
 __all__ = ["Field", "Names", "Quad", "Value", "fields_between", "value_of"]
 
 _ROW = ID + "row/"
 #: The one predicate of a part that says what it is.
 _MAIN = {CG + "edtf", OA + "exact", CG + "rowKey"}
+#: The parts that are evidence.
+_EVIDENCE = {"quote", "row", "reference"}
 #: Where in its source a part stands; as a text grows or a table gains rows, this changes and nothing else.
 PLACES = ("start", "end", "row-number")
 
@@ -136,7 +138,8 @@ def _language(quad: Quad) -> str:
 def _place(place: tuple[str, str, str, str]) -> tuple[object, ...]:
     """Sorts fields: those of the claim itself where their key stands in the context, a part's where its own does."""
     part, predicate, language, graph = place
-    own = predicate_key(CG + part.split("-")[0]) if part else predicate_key(predicate)
+    key = part.split("-")[0]
+    own = predicate_key(CG + ("evidence" if key in _EVIDENCE else key) if part else predicate)
     return own[:2], part, part and predicate not in _MAIN, predicate_key(predicate), language, graph
 
 
@@ -144,4 +147,4 @@ def _value(text: str, names: Names) -> Value:
     if text[:1] == "<":
         return Value(text[1:-1], names.label(text[1:-1]), iri=True)
     lexical, language, datatype = literal(text)
-    return Value(lexical, language=language, datatype=datatype)
+    return Value(lexical, language=language, datatype="" if datatype == XSD + "string" else datatype)

@@ -110,8 +110,12 @@ def _told(item: Item, names: Names) -> Iterator[str]:
     yield line + "\n"
     if item.state == "merged":
         return
-    several = ", " in item.source
-    for field in _worth(item, item.fields(names)):
+    several, fields = ", " in item.source, _worth(item, item.fields(names))
+    for part, some in groupby((field for field in fields if field.moved), key=lambda field: field.part):
+        yield f"             {part}: moved from {' to '.join(_moved(list(some)))}\n"
+    for field in fields:
+        if field.moved:
+            continue
         where = f" ({field.graph.rpartition('/')[2] or 'default graph'})" if several else ""
         yield from _values(f"             {field.name}{where}:", field, item.state)
 
@@ -140,6 +144,13 @@ def _worth(item: Item, fields: Sequence[Field]) -> Sequence[Field]:
         and not (whole and field.key == "reading" and (field.gone or field.added)[0].text == "explicit")
     ]
     return kept or ([] if whole else fields)
+
+
+def _moved(fields: Sequence[Field]) -> tuple[str, str]:
+    """Where a part stood and where it stands now: `577-638`, `586-647`, or the numbers of rows."""
+    sides = ([field.gone for field in fields], [field.added for field in fields])
+    old, new = ("-".join(sorted((v.text for values in side for v in values), key=int)) for side in sides)
+    return old, new
 
 
 def _values(name: str, field: Field, state: State) -> Iterator[str]:
