@@ -13,7 +13,7 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "citygraph"
 
 #: The package and its subpackages, which hold nothing themselves.
-PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "commands"}
+PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "changes", "commands"}
 
 #: Ground floor first.
 FLOORS = [
@@ -39,6 +39,9 @@ FLOORS = [
     ["matching.measure", "tables.load"],
     ["tables.kept"],
     ["matching.matches"],
+    ["changes.compare", "changes.fields"],
+    ["changes.claims"],
+    ["changes.printed"],
     ["results", "build"],
     ["release"],
     ["asking", "overview"],

@@ -18,6 +18,7 @@ def main() -> None:
     citygraph build      make the graph
     citygraph query      ask it
     citygraph explain    where an answer comes from
+    citygraph diff       what changed between two releases
     citygraph match      which thing a name or an entry of a table is
     citygraph plot       draw it
     """
@@ -25,7 +26,7 @@ def main() -> None:
 
 for command in (
     *(making.check, making.build, making.match),
-    *(asking.query, asking.queries, asking.explain, asking.plot),
+    *(asking.query, asking.queries, asking.explain, asking.diff, asking.plot),
 ):
     main.add_command(command)
 

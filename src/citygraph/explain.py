@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -190,12 +190,7 @@ class Explainer:
 
     def citation(self, source: str) -> str:
         """Author: “Title”. Publisher, date. Address."""
-        author, title = self._one(source, DCTERMS + "creator"), self._one(source, DCTERMS + "title")
-        where = [self._one(source, DCTERMS + "publisher"), self._one(source, DCTERMS + "issued")]
-        parts = [f"{author}: “{title}”." if author else f"“{title}”.", ", ".join(filter(None, where)) + "."]
-        parts.append(self._one(source, "http://schema.org/url"))
-        cited = self._one(source, DCTERMS + "bibliographicCitation")
-        return cited + "." if cited else " ".join(part for part in parts if part.strip("."))
+        return cited(lambda predicate: self._one(source, predicate))
 
     def _quoted(self, node: str, name: str, columns: Sequence[str] = ()) -> Iterator[str]:
         exact = self._one(node, OA + "exact")
@@ -271,6 +266,16 @@ class Explainer:
         labels = [q.object for q in self._about(iri) if q.predicate == name and isinstance(q.object, ox.Literal)]
         found = {label.language: label.value for label in labels}
         return found.get(language) or found.get("en") or next(iter(found.values()), "") or shorten(iri)
+
+
+def cited(told: Callable[[str], str]) -> str:
+    """The citation of a source of which a function tells the value of a predicate, empty where it has none."""
+    if whole := told(DCTERMS + "bibliographicCitation"):
+        return whole + "."
+    author, title = told(DCTERMS + "creator"), told(DCTERMS + "title")
+    where = ", ".join(filter(None, (told(DCTERMS + "publisher"), told(DCTERMS + "issued"))))
+    parts = [f"{author}: “{title}”." if author else f"“{title}”.", where + ".", told("http://schema.org/url")]
+    return " ".join(part for part in parts if part.strip("."))
 
 
 def _lines(tree: Tree, first: str, rest: str) -> Iterator[str]:

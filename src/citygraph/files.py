@@ -165,6 +165,22 @@ def replaced(out: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
+def filled(out: Path) -> Iterator[Path]:
+    """A folder to fill aside, which becomes `out` whole when the block ends well; `out` must be new or empty.
+
+    Raises CitygraphError where it is not, and when the disk refuses.
+    """
+    name = shown(out)
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise CitygraphError(f"{name}: name a folder that is new or empty with --out")
+        with made_aside(Path(os.path.realpath(out)), os.rename) as aside:
+            yield aside
+    except OSError as error:
+        raise CitygraphError(f"{name}: cannot be written: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
 def made_aside(out: Path, place: Callable[[Path, Path], None]) -> Iterator[Path]:
     """A folder to fill beside `out`, which `place` puts there whole when the block ends well.
 

@@ -49,7 +49,7 @@ class Release:
         if not file.exists():
             raise CitygraphError(f"{shown(file)}: no graph there; `citygraph build` makes one")
         index = storage.indexed(file, tell) if tell and path.is_dir() else None
-        store = storage.load(file, _format(file)) if index is None else index
+        store = storage.load(file, storage.format_of(file)) if index is None else index
         beside = file.parent / "ontology.ttl"
         release = cls(store, beside if path.is_dir() and beside.exists() else None)
         release.indexed = index is not None
@@ -231,13 +231,6 @@ def _python(term: object) -> object:
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "integer", XSD + "decimal"):
         return int(term.value) if term.datatype.value == XSD + "integer" else float(term.value)
     return value_of(term)
-
-
-def _format(file: Path) -> ox.RdfFormat:
-    found = ox.RdfFormat.from_extension(file.suffix.removeprefix("."))
-    if found is None:
-        raise CitygraphError(f"{shown(file)}: not a known RDF file; .ttl, .nt, .nq, .trig, .jsonld or .rdf")
-    return found
 
 
 def _short(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The commands that read a graph: query, queries, explain, plot."""
+"""The commands that read a graph: query, queries, explain, diff, plot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from citygraph.commands.common import EXISTING, LANGUAGE
+from citygraph.files import shown
 from citygraph.problems import CitygraphError
 from citygraph.terminal import note, outcomes, with_deep_stack
 
@@ -112,6 +113,43 @@ def explain(terms: tuple[str, ...], graph: Path, lang: str) -> None:
         from citygraph import asking
 
         click.echo(asking.explained(graph, terms, lang, note), nl=False)
+
+
+@click.command()
+@click.argument("old", type=EXISTING)
+@click.argument("new", type=EXISTING)
+@click.option("--format", "form", type=click.Choice(["text", "json", "rdf"]), default="text",
+              help="text by default; rdf writes the quads that make NEW of OLD.")  # fmt: skip
+@click.option(
+    "--out", type=EXISTING, metavar="DIR", help="With rdf: a new or empty folder for removed.nq and added.nq."
+)
+@click.option("--all", "every", is_flag=True, help="List each change, also where many of a kind would be summed up.")
+@click.option("--lang", type=LANGUAGE, default="en", help="Language of labels.")
+def diff(old: Path, new: Path, form: str, out: Path | None, every: bool, lang: str) -> None:
+    """Tell what changed between two releases, claim by claim: OLD and NEW are release folders or RDF files.
+
+    Exit code 0 when they hold the same, 1 when they differ, 2 when one cannot be read.
+
+    \b
+    Examples:
+      citygraph diff release-1 release-2
+      citygraph diff release-1 release-2 --format rdf --out changes
+    """
+    with outcomes():
+        from citygraph.changes import claims, compare, printed
+
+        if (form == "rdf") != (out is not None):
+            raise CitygraphError("--format rdf and --out DIR belong together: it writes removed.nq and added.nq there")
+        found = compare.delta(compare.opened(old), compare.opened(new))
+        if out is not None:
+            compare.save(out, found)
+            click.echo(f"{shown(out)}/: removed.nq ({len(found.removed):,}), added.nq ({len(found.added):,})")
+        else:
+            told = claims.changes(found, lang)
+            for piece in printed.to_json(told) if form == "json" else printed.text(told, every):
+                click.echo(piece, nl=False)
+        sys.stdout.flush()
+        raise SystemExit(1 if found else 0)
 
 
 @click.command()

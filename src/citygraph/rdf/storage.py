@@ -22,6 +22,14 @@ LARGE = 20_000_000
 INDEX = ".index"
 
 
+def format_of(file: Path) -> ox.RdfFormat:
+    """The format of an RDF file by the end of its name; raises CitygraphError for any other file."""
+    found = ox.RdfFormat.from_extension(file.suffix.removeprefix("."))
+    if found is None:
+        raise CitygraphError(f"{shown(file)}: not a known RDF file; .ttl, .nt, .nq, .trig, .jsonld or .rdf")
+    return found
+
+
 def load(file: Path, format: ox.RdfFormat) -> ox.Store:
     """An RDF file in memory; raises CitygraphError where it cannot be read."""
     store = ox.Store()

@@ -9,7 +9,7 @@ import numpy as np
 from citygraph.rdf.columns import Mask, Numbers
 from citygraph.rdf.order import KINDS, NO_KIND
 from citygraph.rdf.ranks import Ordered
-from citygraph.rdf.turtle import head, prefixes
+from citygraph.rdf.turtle import AND, AND_NODE, head, prefixes
 from citygraph.rdf.words import Texts, Words, packed
 from citygraph.vocabulary import TYPE
 
@@ -36,6 +36,7 @@ class _Writer:
         self.head = [packed(line) for line in head(names, title)]
         self.quads = quads
         self.written = words.turtle(used, names)
+        self.nodes: Mask = np.array([each[:1] == "<" for each in words.spaces] + [False], dtype=bool)[words.space]
         self.verbs: Texts = np.empty(len(used), dtype=object)
         for number in np.flatnonzero(used[quads.tables[2]]).tolist():
             predicate = int(quads.tables[2][number])
@@ -50,7 +51,7 @@ class _Writer:
         for g, s, p, o in self.quads.chunks():
             new = np.ones(len(s), dtype=bool)  # of another subject or graph than the quad before
             new[1:] = (s[1:] != s[:-1]) | (g[1:] != g[:-1])
-            leads, starts = self._leads(s, p, new)
+            leads, starts = self._leads(s, p, o, new)
             kinds = self.quads.kinds[s[starts]]
             turns = np.ones(len(starts), dtype=bool)
             turns[1:] = (kinds[1:] != kinds[:-1]) | (g[starts[1:]] != g[starts[:-1]])
@@ -74,9 +75,9 @@ class _Writer:
         if any_graph:
             yield "}\n"
 
-    def _leads(self, s: Numbers, p: Numbers, new: Mask) -> tuple[Texts, Numbers]:
+    def _leads(self, s: Numbers, p: Numbers, o: Numbers, new: Mask) -> tuple[Texts, Numbers]:
         """What stands before the object of each quad; and where a subject begins."""
-        leads: Texts = np.full(len(s), " , ", dtype=object)
+        leads: Texts = np.where(self.nodes[o], AND_NODE, AND).astype(object)
         other = ~new
         other[1:] &= p[1:] != p[:-1]
         leads[other] = " ;\n   " + self.verbs[p[other]]

@@ -10,6 +10,13 @@ from citygraph.rdf.order import NO_KIND, predicate_key, subject_key
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CLAIM, PREFIXES, RDF, XSD, owner
 
+#: What stands between two objects: texts follow each other, things have a line each, so that a list of hundreds can be
+#: read and one more is a line more.
+AND, AND_NODE = " , ", " ,\n        "
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_VERB = ox.NamedNode("x:p")
+
 
 def space(text: str) -> str:
     """What the N-Triples text of a term says of prefixes: the beginning of an IRI up to its own name (of a claim, up to
@@ -54,8 +61,27 @@ def turtle_of(triples: Iterable[ox.Triple], title: str) -> Iterator[str]:
     some = sorted(set(triples), key=key)
     names = prefixes({space(str(term)) for triple in some for term in triple})
     yield from head(names, title)
-    written = (ox.serialize(some, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
-    texts = [text for text in written.replace("\t", "    ").split(" .\n")[:-1] if not text.startswith("@prefix ")]
-    for subject, text in zip(dict.fromkeys(triple.subject for triple in some), texts, strict=True):
-        iri = value_of(subject)
-        yield f"\n{text} .\n" if owner(iri) == iri else f"{text} .\n"
+    subjects = list(dict.fromkeys(triple.subject for triple in some))
+    lines = _lines([*((_VERB, subject) for subject in subjects), *((t.predicate, t.object) for t in some)], names)
+    name = {subject: text for subject, (_, text) in zip(subjects, lines, strict=False)}
+    last: ox.Triple | None = None
+    for triple, (verb, text) in zip(some, lines[len(subjects) :], strict=True):
+        if last is None or triple.subject != last.subject:
+            iri = value_of(triple.subject)
+            before = (" .\n" if last else "") + ("\n" if owner(iri) == iri else "")
+            yield f"{before}{name[triple.subject]} {verb} {text}"
+        elif triple.predicate != last.predicate:
+            yield f" ;\n    {verb} {text}"
+        else:
+            yield (AND if isinstance(triple.object, ox.Literal) else AND_NODE) + text
+        last = triple
+    if last:
+        yield " .\n"
+
+
+def _lines(said: Iterable[tuple[ox.NamedNode, Term]], names: dict[str, str]) -> list[tuple[str, str]]:
+    """Predicates and objects as pyoxigraph writes them in Turtle: no text of it has a line end."""
+    triples = (ox.Triple(ox.NamedNode(f"x:{number}"), p, o) for number, (p, o) in enumerate(said))
+    written = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=names) or b"").decode()
+    rows = (line[:-2].split(" ", 2) for line in written.split("\n") if line and not line.startswith("@prefix "))
+    return [(verb, text) for _, verb, text in rows]
