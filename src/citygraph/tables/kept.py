@@ -2,7 +2,8 @@
 
 It is kept under a key of all that it rests on: the bytes of the tables, their descriptions, the registry, what is
 declared of former keys, the rules and decisions of matching, the concepts, the context, the names by which files are
-shown, and this program. So it is never out of date; it can be thrown away at any time, and only the newest few are there.
+shown, and this program. So it is never out of date; it can be thrown away at any time, and only the newest few are
+there.
 """
 
 from __future__ import annotations
