@@ -22,7 +22,7 @@ FLOORS = [
     ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage"],
     ["forms"],
     ["sheets", "owl.rules", "rdf.nodes", "shacl.needs", "shacl.index", "shacl.literals"],
-    ["options", "known", "changes"],
+    ["options", "known", "declared"],
     ["registry", "evidence", "queries", "matching.names", "owl.reason", "owl.closure", "rdf.order"],
     ["shacl.validate", "shacl.components", "shacl.narrowed"],
     ["matching.match", "owl.entailment", "rdf.turtle", "rdf.ranks", "shacl.constraints"],

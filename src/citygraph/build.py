@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyoxigraph as ox
 
-from citygraph.changes import iri_of, statements, wrong
+from citygraph.declared import iri_of, statements, wrong
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.files import named, replaced, resource, shown, writable
 from citygraph.known import accept, read_accepted

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from citygraph.changes import FILE, Change, read_changes, successors
+from citygraph.declared import FILE, Change, read_changes, successors
 from citygraph.files import named, read_text, resource, shown
 from citygraph.problems import CitygraphError, Problem
 from citygraph.registry import Registry, gather

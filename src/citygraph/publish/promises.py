@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from citygraph.changes import iri_of, key_of
+from citygraph.declared import iri_of, key_of
 from citygraph.matching.match import kilometres
 from citygraph.problems import Problem
 from citygraph.publish import keys as known

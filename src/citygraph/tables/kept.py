@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from citygraph import __version__
-from citygraph.changes import FILE
+from citygraph.declared import FILE
 from citygraph.encode import Encoded
 from citygraph.files import cache_folder, load_bytes, resource, save, shown
 from citygraph.load import Loaded
