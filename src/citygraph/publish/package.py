@@ -94,5 +94,5 @@ def _resource(file: FileFacts) -> dict[str, Any]:
 
 
 def _name(file: str) -> str:
-    """A resource's name: small letters, digits, dots, hyphens; each file's its own."""
+    """A resource's name: small letters, digits, dots and hyphens."""
     return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in file.lower())

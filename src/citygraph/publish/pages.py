@@ -95,7 +95,8 @@ def _files(files: Sequence[FileFacts]) -> Iterator[str]:
         marked=(0,),
     )
     yield ""
-    yield "`SHA256SUMS` has the checksum of each. The columns of `tables/` are told in `datapackage.json`."
+    yield "`SHA256SUMS` has the checksum of each. The columns of `tables/` are told in `datapackage.json`;"
+    yield "their cells stand as sources have them, also where a spreadsheet takes a text for a formula."
     yield ""
 
 
