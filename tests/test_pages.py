@@ -42,8 +42,8 @@ SOURCES = (
 )  # fmt: skip
 SURVEY = Survey(
     1200, 34, 1230, 0, 0, (), (), (), SOURCES, Extent((-1.5, 40, 30, 70.25), ("FI", "SE"), "2008-01-01", ""),
-    {"Membership": 3, "Aim": 1}, {"City": 5, "Source": 4}, {"warning": 2},
-    {("warning", "near"): 1, ("warning", "name"): 1}, 7,
+    {"Membership": 3, "Aim": 1}, {"City": 5, "Source": 4}, {"info": 9, "warning": 3},
+    {("info", "far"): 9, ("warning", "name"): 1, ("warning", "near"): 2}, 7,
 )  # fmt: skip
 FILES = (
     FileFacts("citygraph.nq", 12345, "ab" * 32, "All | of it", "application/n-quads", "RDF_N_QUADS"),
@@ -68,8 +68,8 @@ def test_readme_tells_counts_files_sources_checks_and_gaps() -> None:
     assert [row for row in rows if len(row) == 2][4:6] == [["things: City", "5"], ["sources", "4"]]
     assert ["triples that sources say", "1,200"] in rows
     assert ["[citygraph.nq](citygraph.nq)", r"All \| of it", "application/n-quads", "12,345"] in rows
-    assert ["warning", "name", "1"] in rows
-    assert "0 violations, 2 warnings, 0 notes." in text
+    assert rows[-3:] == [["warning", "near", "2"], ["warning", "name", "1"], ["info", "far", "9"]]
+    assert "0 violations, 3 warnings, 9 notes." in text
     assert "- 2 of 3 memberships do not say when." in text
     assert "- Disagreements between claims, which stand side by side (`citygraph query disagreements`): 1." in text
     assert "- Missing, since the checks left them out: 7 things" in text
