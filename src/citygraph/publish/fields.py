@@ -148,6 +148,7 @@ _UNNAMED = (
     Field("unnamed", "unnamed", "The source's own words for an end that it does not name."),
     Field("count", "count", "How many the source counts there.", type="integer", constraints=_COUNT),
     _key("place", "place", "Place of an end that the source does not name, by its key."),
+    Field("place_name", "place", "Name of that place, in English where there is one.", "name"),
 )
 _DECISION = (
     _key("decided_by", "decided-by", "Who decided it, by its key.", many=True),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey, Texts
 from citygraph.publish.fields import TABLES
 
-#: Names of licences at https://opendefinition.org, and titles, by the beginning of their addresses.
+#: Names of licences (SPDX) and their titles, by address.
 _LICENCES = {
     "creativecommons.org/licenses/by/4.0": ("CC-BY-4.0", "Creative Commons Attribution 4.0 International"),
     "creativecommons.org/licenses/by-sa/4.0": (
@@ -18,6 +18,7 @@ _LICENCES = {
         "Creative Commons Attribution-ShareAlike 4.0 International",
     ),
     "creativecommons.org/publicdomain/zero/1.0": ("CC0-1.0", "CC0 1.0 Universal"),
+    "www.apache.org/licenses/LICENSE-2.0": ("Apache-2.0", "Apache License 2.0"),
 }
 
 
@@ -29,8 +30,8 @@ def datapackage(about: About, edition: Edition, survey: Survey, files: Sequence[
     said: dict[str, Any] = {
         "name": "citygraph",
         "id": edition.iri,
-        "title": _plain(about.title),
-        "description": _plain(about.description),
+        "title": plain(about.title),
+        "description": plain(about.description),
         "homepage": about.homepage,
         "version": edition.version,
         "created": f"{edition.date}T00:00:00Z",
@@ -51,9 +52,9 @@ def licence(address: str) -> dict[str, str]:
     return {key: text for key, text in (("name", name), ("path", address), ("title", title)) if text}
 
 
-def _plain(texts: Any) -> str:
+def plain(texts: Texts) -> str:
     """The English text, else the first."""
-    return str(texts.get("en") or next(iter(texts.values()), ""))
+    return texts.get("en") or next(iter(texts.values()), "")
 
 
 def _contributor(about: About) -> dict[str, str]:
@@ -93,5 +94,5 @@ def _resource(file: FileFacts) -> dict[str, Any]:
 
 
 def _name(file: str) -> str:
-    """A resource's name: small letters, digits, dots, hyphens; each file's its own."""
+    """A resource's name: small letters, digits, dots and hyphens."""
     return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in file.lower())
