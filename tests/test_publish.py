@@ -68,7 +68,7 @@ def test_the_files_of_the_sources_are_the_graph_again(first: Path) -> None:
     parts = {path.stem: set(ox.parse(path=path)) for path in (first / "sources").glob("*.ttl")}
     named: dict[str, set[ox.Quad]] = {}
     for quad in ox.parse(path=first / "citygraph.nq"):
-        graph = quad.graph_name.value.rpartition("/")[2]  # type: ignore[union-attr]
+        graph = quad.graph_name.value.rpartition("/")[2]
         named.setdefault(graph, set()).add(ox.Quad(quad.subject, quad.predicate, quad.object))
     assert parts == {name: named[name] for name in parts}
     assert set().union(*parts.values(), named["registry"], named["themes"]) == whole
@@ -88,7 +88,7 @@ def test_day_and_version_are_those_of_the_newest_source(tmp_path: Path, run: Run
     assert done.stdout.startswith("Release   2018-03-07 of 2018-03-07\n")
     told = json.loads((tmp_path / "r" / "datapackage.json").read_text("utf-8"))
     assert (told["version"], told["created"][:10]) == ("2018-03-07", "2018-03-07")
-    urls = [quad.object.value for quad in ox.parse(path=tmp_path / "r" / "catalog.ttl")  # type: ignore[union-attr]
+    urls = [quad.object.value for quad in ox.parse(path=tmp_path / "r" / "catalog.ttl")
             if quad.predicate.value == "http://www.w3.org/ns/dcat#downloadURL"]  # fmt: skip
     assert "https://w3id.org/citygraph/release/2018-03-07/citygraph.ttl" in urls
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from citygraph.publish import fields
 from citygraph.publish.edition import FileFacts, SourceFacts
 from citygraph.vocabulary import CG
 
@@ -25,13 +26,7 @@ GRAPH = {
     "shacl-report.ttl": ("The SHACL validation report", *_TURTLE, "http://www.w3.org/ns/shacl#"),
     "ontology.ttl": ("The ontology", *_TURTLE, "http://www.w3.org/2002/07/owl#"),
 }  # fmt: skip
-TABLES = {
-    "tables/cities.csv": ("Cities", *_CSV, _RFC4180),
-    "tables/networks.csv": ("Networks", *_CSV, _RFC4180),
-    "tables/memberships.csv": ("Memberships", *_CSV, _RFC4180),
-    "tables/commitments.csv": ("Commitments", *_CSV, _RFC4180),
-    "tables/coordinations.csv": ("Coordinations", *_CSV, _RFC4180),
-}
+TABLES = {table.path: (table.title, *_CSV, _RFC4180) for table in fields.TABLES}
 
 
 @dataclass(frozen=True)
