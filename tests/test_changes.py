@@ -19,7 +19,7 @@ from citygraph.changes import claims, compare, printed
 from citygraph.changes.compare import Side, delta, merged, opened
 from citygraph.problems import CitygraphError
 from citygraph.rdf.columns import value as value_of
-from citygraph.vocabulary import CG, DCTERMS, GRAPH, ID, SKOS, TYPE
+from citygraph.vocabulary import CG, DCTERMS, GRAPH, ID, OWL, SKOS, TYPE
 from conftest import ROOT, Run
 
 ARTICLE = "articles/lahti-networks-2012.yaml"
@@ -228,10 +228,10 @@ def test_a_date_and_a_note_that_changed(dist: Path, edited: Edited) -> None:
     assert said(dist, new) == (
         "2 claims changed.\n"
         f"\n{CITED}\n"
-        "  changed  Membership lahti-networks-2012/covenant-membership (member Lahti; network Covenant of Mayors"
+        "  changed   Membership lahti-networks-2012/covenant-membership (member Lahti; network Covenant of Mayors"
         " (2020 commitment); decided-by Lahti City Council)\n"
         "             joined: 2012-09-10 → 2012-09\n"
-        "  changed  Membership lahti-networks-2012/three-memberships (member Lahti)\n"
+        "  changed   Membership lahti-networks-2012/three-memberships (member Lahti)\n"
         "             note: A sum; which three is read from the layout. The words give neither year nor day.\n"
         "                 → The sum; which three is read from the layout. The words give neither year nor day.\n"
     )
@@ -256,8 +256,8 @@ def test_a_claim_that_is_gone_and_back(dist: Path, edited: Edited) -> None:
         " verkoston jätteestä energiaksi (waste to energy) -vastuualuetta.«\n"
     )
     gone, back = said(dist, new), said(new, dist)
-    assert f"\n{CITED}\n  gone    {body}" in gone
-    assert f"\n{CITED}\n  added   {body}" in back
+    assert f"\n{CITED}\n  gone     {body}" in gone
+    assert f"\n{CITED}\n  added    {body}" in back
     assert gone.startswith("1 claim gone; inferred triples: ")
     assert back.startswith("1 claim added; inferred triples: ")
     assert "  coordinates: 1 gone\n" in gone
@@ -270,7 +270,7 @@ def test_a_claim_that_is_gone_and_back(dist: Path, edited: Edited) -> None:
 def test_a_name_that_changed_is_told_of_the_thing(dist: Path, edited: Edited) -> None:
     new = edited(("registry/cities.yaml", "sv: Lahtis", "sv: Lahtis stad"))
     assert said(dist, new) == (
-        "1 thing changed.\n\nregistry\n  changed  City lahti “Lahti”\n             name (sv): Lahtis → Lahtis stad\n"
+        "1 thing changed.\n\nregistry\n  changed   City lahti “Lahti”\n             name (sv): Lahtis → Lahtis stad\n"
     )
     (change,) = told(dist, new)["changes"]
     assert change == {
@@ -300,7 +300,7 @@ def test_quotes_that_only_stand_elsewhere_have_moved(dist: Path, edited: Edited)
     assert printed.brief(found) == f"{count['moved']} claims moved."
     assert count["moved"] > 20
     assert (
-        "  moved    Membership lahti-networks-2012/covenant-membership (member Lahti; network Covenant of Mayors"
+        "  moved     Membership lahti-networks-2012/covenant-membership (member Lahti; network Covenant of Mayors"
         " (2020 commitment); decided-by Lahti City Council)\n"
         "             quote: moved from 577-638 to 586-647\n"
         "             context: moved from 405-456 to 414-465\n"
@@ -355,7 +355,7 @@ def test_a_renamed_thing_is_not_gone_and_added(tmp_path: Path) -> None:
     new = graph(tmp_path / "new", *rest, *moved)
     assert said(old, new) == (
         "1 thing renamed.\n\nregistry\n"
-        "  renamed  City oulu “Oulu” is now oulu-fi “Oulu stad”\n"
+        "  renamed   City oulu “Oulu” is now oulu-fi “Oulu stad”\n"
         "             name: Oulu → Oulu stad\n"
     )
     (change,) = told(old, new)["changes"]
@@ -370,17 +370,17 @@ def test_merged_things_are_told_with_what_replaced_them(tmp_path: Path) -> None:
     )
     assert body(said(old, new)) == [
         "registry",
-        "  merged   City oulu “Oulu” is replaced by turku “Turku”",
-        "  changed  City turku “Turku”",
+        "  merged    City oulu “Oulu” is replaced by turku “Turku”",
+        "  changed   City turku “Turku”",
         "             forms: added: Oulu",
     ]
     both = [*thing("city", "City", "A city"), *((key, DCTERMS + "isReplacedBy", "@city") for key in ("oulu", "turku"))]
     into_one = graph(tmp_path / "one", *thing("net", "Network", "The Net"), *both)
     assert body(said(old, into_one)) == [
         "registry",
-        "  merged   City oulu “Oulu” is replaced by city “A city”",
-        "  merged   City turku “Turku” is replaced by city “A city”",
-        "  added    City city “A city”",
+        "  merged    City oulu “Oulu” is replaced by city “A city”",
+        "  merged    City turku “Turku” is replaced by city “A city”",
+        "  added     City city “A city”",
         "             name: A city",
     ]
 
@@ -389,21 +389,39 @@ def test_a_renamed_claim_keeps_its_parts(tmp_path: Path) -> None:
     old = graph(tmp_path / "old", *BASE, *claim("one", "oulu", "1987"))
     replaced = (("claim/page/one", DCTERMS + "isReplacedBy", "@claim/page/two", "page"),)
     same = graph(tmp_path / "same", *BASE, *claim("two", "oulu", "1987"), *replaced)
-    assert body(said(old, same)) == ["page", "  renamed  Membership page/one is now page/two"]
+    assert body(said(old, same)) == ["page", "  renamed   Membership page/one is now page/two"]
     other = graph(tmp_path / "other", *BASE, *claim("two", "turku", "1988"), *replaced)
     assert body(said(old, other)) == [
         "page",
-        "  renamed  Membership page/one is now page/two",
+        "  renamed   Membership page/one is now page/two",
         "             member: Oulu → Turku",
         "             joined: 1987 → 1988",
     ]
+
+
+def test_what_was_withdrawn_is_told_with_the_reason(tmp_path: Path) -> None:
+    old = graph(tmp_path / "old", *BASE, *claim("one", "oulu", "1987"))
+    key = "claim/page/one"
+    left = ((key, OWL + "deprecated", "true", "page"), (key, SKOS + "changeNote", "Told of another city.", "page"))
+    new = graph(tmp_path / "new", *BASE, *left)
+    assert said(old, new).startswith("1 claim withdrawn.\n")
+    assert body(said(old, new)) == [
+        "page",
+        "  withdrawn Membership page/one",
+        "             member: Oulu",
+        "             network: The Net",
+        "             joined: 1987",
+        "             skos:changeNote: Told of another city.",
+    ]
+    assert told(old, new)["claims"]["withdrawn"] == 1
+    assert said(new, new) == "No change.\n"
 
 
 def test_a_redirect_that_was_there_before_is_no_change(tmp_path: Path) -> None:
     redirect = ("oulu", DCTERMS + "isReplacedBy", "@turku")
     old = graph(tmp_path / "old", *thing("turku", "City", "Turku"), redirect)
     new = graph(tmp_path / "new", *thing("turku", "City", "Åbo"), redirect)
-    assert body(said(old, new)) == ["registry", "  changed  City turku “Åbo”", "             name: Turku → Åbo"]
+    assert body(said(old, new)) == ["registry", "  changed   City turku “Åbo”", "             name: Turku → Åbo"]
 
 
 def test_a_field_that_came_and_one_that_went(tmp_path: Path) -> None:
@@ -431,11 +449,11 @@ def test_a_row_is_told_as_a_field_of_its_claims(tmp_path: Path) -> None:
     old = graph(tmp_path / "old", *BASE, *claim("one", "oulu"), *rows_of(7))
     new = graph(tmp_path / "new", *BASE, *claim("one", "oulu"), *rows_of(8))
     assert said(old, new) == (
-        "1 claim moved.\n\npage\n  moved    Membership page/one (member Oulu; network The Net)\n"
+        "1 claim moved.\n\npage\n  moved     Membership page/one (member Oulu; network The Net)\n"
         "             row: moved from 7 to 8\n"
     )
     assert body(said(none, new))[1:] == [
-        "  added    Membership page/one",
+        "  added     Membership page/one",
         "             member: Oulu",
         "             network: The Net",
         "             row: r1",
@@ -444,7 +462,7 @@ def test_a_row_is_told_as_a_field_of_its_claims(tmp_path: Path) -> None:
     assert fields["row.row-number"] == [{"value": "8"}]
     alone = graph(tmp_path / "alone", *BASE, *[row for row in rows_of(7) if row[0] == "row/page/r1"])
     assert body(said(none, alone))[1:] == [
-        "  added    Row row/page/r1",
+        "  added     Row row/page/r1",
         "             row-number: 7",
         "             row-key: r1",
     ]
@@ -457,17 +475,18 @@ def test_many_of_a_kind_are_summed_up_unless_all_are_asked_for(tmp_path: Path, r
     new = graph(tmp_path / "new", *BASE, *claim("kept", "oulu", "1991"), *many, *source)
     brief = run("diff", old, new).stdout
     assert brief.startswith("21 claims added, 1 changed; 1 thing added. Sources added: A page.\n\n“A page”.\n")
-    assert "  added    21 Membership\n" in brief
+    assert "  added     21 Membership\n" in brief
     assert "page/c00" not in brief
     assert "--all lists each" in brief
     every = run("diff", old, new, "--all").stdout
-    assert every.count("  added    Membership page/c") == 21
+    assert every.count("  added     Membership page/c") == 21
     assert "--all" not in every
     assert len(json.loads(run("diff", old, new, "--format", "json").stdout)["changes"]) == 23
     assert printed.summary(old, new) == brief.splitlines()[0]
+    assert printed.summary(new, old) == "21 claims gone, 1 changed; 1 thing gone. Sources gone: A page."
     dated = [[row for n in range(21) for row in claim(f"c{n:02}", "oulu", day)] for day in ("1990", "1991")]
     earlier, later = (graph(tmp_path / some[-1][2], *BASE, *some) for some in dated)
-    assert "  changed  21 Membership: joined 21\n" in said(earlier, later)
+    assert "  changed   21 Membership: joined 21\n" in said(earlier, later)
 
 
 def test_each_line_that_differs_is_told_in_json(dist: Path, tmp_path: Path) -> None:

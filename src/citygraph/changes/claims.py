@@ -1,4 +1,5 @@
-"""Lines that differ, by the claim or thing that they are about: added, gone, changed, moved, renamed or merged."""
+"""Lines that differ, by the claim or thing that they are about: added, gone, changed, moved, renamed, merged or
+withdrawn."""
 
 from __future__ import annotations
 
@@ -11,12 +12,14 @@ from citygraph.changes.compare import LINE, Delta
 from citygraph.changes.fields import Field, Names, Quad, fields_between, value_of
 from citygraph.owl.reason import INFERRED
 from citygraph.problems import CitygraphError
-from citygraph.vocabulary import CG, CLAIM, DCTERMS, GRAPH, ID, SKOS, TYPE
+from citygraph.vocabulary import CG, CLAIM, DCTERMS, GRAPH, ID, OWL, SKOS, TYPE
 
-State = Literal["renamed", "merged", "gone", "changed", "moved", "added"]
+State = Literal["renamed", "merged", "withdrawn", "gone", "changed", "moved", "added"]
 #: In the order in which they are told.
-STATES: tuple[State, ...] = ("renamed", "merged", "gone", "changed", "moved", "added")
+STATES: tuple[State, ...] = ("renamed", "merged", "withdrawn", "gone", "changed", "moved", "added")
 REPLACED = DCTERMS + "isReplacedBy"
+#: What a key that is no more says, where nothing took its place.
+DEPRECATED = OWL + "deprecated"
 
 _CLAIM = b"<" + CLAIM.encode()
 _ROW = b"<" + ID.encode() + b"row/"
@@ -71,9 +74,9 @@ class Item:
         if self.successor is not None:
             gone, added, kept = [*gone, *kept], list(_quads(self.successor.added)), []
         if row := self.lines.row:  # of what is added or gone, also where its row stays
-            whole = list(_quads(row.kept)) if self.state in ("added", "gone") else []
+            whole = list(_quads(row.kept)) if self.state in ("added", "withdrawn", "gone") else []
             gone += [*whole, *_quads(row.gone)] if self.state != "added" else []
-            added += [*whole, *_quads(row.added)] if self.state != "gone" else []
+            added += [*whole, *_quads(row.added)] if self.state not in ("withdrawn", "gone") else []
         return gone, added, kept
 
     def fields(self, names: Names) -> list[Field]:
@@ -156,7 +159,7 @@ def _fold_rows(about: dict[bytes, Lines]) -> None:
 
 def _items(about: dict[str, Lines], names: Names) -> list[Item]:
     """Each with what became of it, those that took another's place told with it; sorted by source."""
-    into = {iri: _replaced(lines.added) for iri, lines in about.items() if lines.state() != "added"}
+    into = {iri: _objects(lines.added, REPLACED) for iri, lines in about.items() if lines.state() != "added"}
     into = {iri: targets for iri, targets in into.items() if targets}
     taken: dict[str, list[str]] = {}
     for iri, targets in into.items():
@@ -173,6 +176,8 @@ def _items(about: dict[str, Lines], names: Names) -> list[Item]:
         if iri in hidden:
             continue
         state = "renamed" if iri in renamed else "merged" if iri in into else lines.state()
+        if state == "changed" and _objects(lines.added, DEPRECATED):
+            state = "withdrawn"
         successor = about[renamed[iri]] if iri in renamed else None
         kind, source = _type(iri, lines), _source(iri, lines)
         item = Item(iri, state, kind, source, lines, into.get(iri, ()), successor)
@@ -182,8 +187,8 @@ def _items(about: dict[str, Lines], names: Names) -> list[Item]:
     return sorted(items, key=lambda item: (item.source, not item.claim, STATES.index(item.state), item.type, item.iri))
 
 
-def _replaced(lines: Iterable[bytes]) -> tuple[str, ...]:
-    found = f"<{REPLACED}>".encode()
+def _objects(lines: Iterable[bytes], predicate: str) -> tuple[str, ...]:
+    found = f"<{predicate}>".encode()
     return tuple(sorted(value_of(_quad(line).o) for line in lines if _split(line)[1] == found))
 
 

@@ -17,6 +17,8 @@ from citygraph.vocabulary import CG, shorten
 
 #: As many of a kind and source are listed one by one; more are summed up.
 MOST = 20
+#: What is told in full, since the other release does not have it.
+_WHOLE = ("added", "withdrawn", "gone")
 #: Signs of two values that stand in one line.
 _WIDE = 80
 #: Sources that a summary names.
@@ -24,7 +26,18 @@ _NAMED = 5
 #: Follows from other fields, or serves the checks: told only where nothing else is.
 _MADE = {
     *("active-network", "presumed-network", "active-whole", "active-twin"),
-    *("compared-name", "entries-here", "entries-near", "degrees-north", "degrees-east", "column", "source", "type"),
+    *(
+        "compared-name",
+        "entries-here",
+        "entries-near",
+        "degrees-north",
+        "degrees-east",
+        "column",
+        "source",
+        "type",
+        "deprecated",
+        "owl:deprecated",
+    ),
 }
 #: Of a part: follows from what it says, or is told where that is the same.
 _WITHIN = {"earliest", "latest", "start", "end", "prefix", "suffix", "from", "row-number"}
@@ -36,7 +49,7 @@ def summary(old: Path, new: Path) -> str:
 
 
 def brief(found: Changes) -> str:
-    """One or two sentences: how many claims, things and inferences, and which sources are new."""
+    """One or two sentences: how many claims, things and inferences, and which sources are new or gone."""
     told = [_counted(found.count(claims=True), "claim"), _counted(found.count(claims=False), "thing")]
     sides = [sum(len(lines[side]) for lines in found.inferred.values()) for side in (1, 0)]
     counts = [f"{n:,} {word}" for n, word in zip(sides, ("added", "gone"), strict=True) if n]
@@ -44,17 +57,18 @@ def brief(found: Changes) -> str:
     said = "; ".join(part for part in told if part)
     if not said:
         return "No change."
-    new = [item for item in found.items if item.state == "added" and item.type == CG + "Source"]
-    if not new:
-        return f"{said}."
-    named = [found.names.label(item.iri) or shorten(item.iri) for item in new[:_NAMED]]
-    more = f" and {len(new) - _NAMED:,} more" if len(new) > _NAMED else ""
-    return f"{said}. Sources added: {'; '.join(named)}{more}."
+    sentences = [f"{said}."]
+    for state in ("added", "gone"):
+        some = [item for item in found.items if item.state == state and item.type == CG + "Source"]
+        named = [found.names.label(item.iri) or shorten(item.iri) for item in some[:_NAMED]]
+        more = f" and {len(some) - _NAMED:,} more" if len(some) > _NAMED else ""
+        sentences += [f"Sources {state}: {'; '.join(named)}{more}."] if some else []
+    return " ".join(sentences)
 
 
 def _counted(count: dict[State, int], kind: str) -> str:
     """`3 claims added, 1 gone`; `1 thing changed`."""
-    told = [(state, count[state]) for state in ("added", "gone", "changed", "renamed", "merged", "moved")]
+    told = [(state, count[state]) for state in ("added", "gone", "changed", "renamed", "merged", "withdrawn", "moved")]
     told = [(state, number) for state, number in told if number]
     words = [f"{number:,} {state}" for state, number in told]
     if words:
@@ -78,7 +92,7 @@ def text(found: Changes, every: bool = False) -> Iterator[str]:
             else:
                 summed = True
                 name = shorten(kind).removeprefix("cg:")
-                yield f"  {state:8} {len(items):,} {name}{_fields_of(items, found.names)}\n"
+                yield f"  {state:9} {len(items):,} {name}{_fields_of(items, found.names)}\n"
     if found.inferred:
         yield "\nInferred\n"
         for predicate, (gone, added) in found.inferred.items():
@@ -99,7 +113,7 @@ def _fields_of(items: Sequence[Item], names: Names) -> str:
 def _told(item: Item, names: Names) -> Iterator[str]:
     """One claim or thing: a line that says which, then a line a field."""
     kind, name = shorten(item.type).removeprefix("cg:") or "thing", names.label(item.iri)
-    line = f"  {item.state:8} {kind} {shorten(item.iri)}"
+    line = f"  {item.state:9} {kind} {shorten(item.iri)}"
     if name:
         line += f" “{_line(name)}”"
     if item.into:
@@ -135,7 +149,7 @@ def _ends(item: Item, names: Names) -> str:
 def _worth(item: Item, fields: Sequence[Field]) -> Sequence[Field]:
     """The fields that people need: not what follows from another that is told."""
     mains = {field.part for field in fields if field.main}
-    whole = item.state in ("added", "gone")
+    whole = item.state in _WHOLE
     kept = [
         field
         for field in fields
@@ -156,7 +170,7 @@ def _moved(fields: Sequence[Field]) -> tuple[str, str]:
 def _values(name: str, field: Field, state: State) -> Iterator[str]:
     """The values of a field behind its name; where they are long, what was and what is in a line each."""
     gone, added = ("; ".join(_value(v, field) for v in values) for values in (field.gone, field.added))
-    if state in ("added", "gone"):
+    if state in _WHOLE:
         yield f"{name} {gone or added}\n"
     elif not (gone and added):
         yield f"{name} {'added' if added else 'gone'}: {added or gone}\n"
