@@ -127,7 +127,7 @@ def test_the_format_lists_the_keys_that_the_shapes_allow() -> None:
         SELECT ?path WHERE { ?shape sh:targetClass ?class ; sh:closed true .
           { ?shape sh:property/sh:path ?path } UNION { ?shape sh:ignoredProperties/rdf:rest*/rdf:first ?path } }"""
     common = {"reading", "note", "context", "year-from", "decided-by", "decided", "evidence", "source"}
-    made = {"column", "active-network", "presumed-network", "active-whole", "active-twin"}
+    made = {"column", "change-note", "active-network", "presumed-network", "active-whole", "active-twin"}
     for name, line in rows.items():
         found = shapes.query(allowed.replace("?class", f"<{CG}{name}>")).bindings
         paths = {str(path) for row in found for path in row.values()}

@@ -211,7 +211,7 @@ def _difference(old: Values, new: Values, keys: Keys, moved: Mapping[str, set[st
 
     was, now = pair(TYPE)
     if not was & now:
-        return f"was a {_names(was)} and is a {_names(now)}"
+        return f"was {_names(was)} and is {_names(now)}"
     for predicate in known.ENDS_OF_CLAIMS:
         was, now = pair(predicate)
         ends = {keys.end(end) for end in now}
