@@ -290,7 +290,7 @@ def test_many_keys_of_a_source_are_one_problem() -> None:
     few = trig("id:gcom a cg:Source . id:lahti a cg:City .")
     (told,) = broken(old, few)
     assert (told.code, told.name) == ("key-dropped", "gcom")
-    assert told.what.startswith("60 keys of 'gcom' are gone, for instance ")
+    assert told.what == "60 keys of 'gcom' are gone, for instance gcom/0-adhesion, gcom/1-adhesion, gcom/10-adhesion"
     assert told.right == "add to data/replaced.yaml: - {source: gcom, withdrawn: why}"
     assert len(broken(old, few, few=60)) == 60
     declared = "id:gcom a cg:Source ; skos:historyNote 'The edition of 2026'@en . id:lahti a cg:City ."
@@ -312,6 +312,22 @@ def test_what_a_source_lists_no_longer_stays_withdrawn(tmp_path: Path) -> None:
     assert [p.name for p in broken(later, fewest)] == ["gcom-4", "gcom/4-adhesion"]
     assert redirects(fewer, later) == redirects(fewer, old)
     assert [p.name for p in broken(later, trig(CITIES + note))] == ["gcom-3", "gcom/3-adhesion"]
+    assert [p.name for p in broken(later, trig(CITIES + note), few=1)] == ["gcom"]
+
+
+def test_a_source_of_another_name_is_found_with_its_claims(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    data = folder(tmp_path, ("id: news", "id: gazette"))
+    (data / "pages" / "news.yaml").rename(data / "pages" / "gazette.yaml")
+    told = broken(old, keys(data))
+    assert [(p.name, p.right.partition(": ")[2]) for p in told] == [
+        ("news", "- {key: news, by: gazette}"),
+        *((f"news/{fact}", f"- {{key: news/{fact}, by: gazette/{fact}}}") for fact in ("also", "joined", "works")),
+    ]
+    (data / "replaced.yaml").write_text(
+        "replaced:\n" + "".join(f"  {p.right.partition(': ')[2]}\n" for p in told), "utf-8"
+    )
+    assert broken(old, keys(data)) == []
 
 
 # ---------------------------------------------------------------- redirects.csv
