@@ -35,10 +35,9 @@ class Change:
     corrected: tuple[str, ...] = ()
     whole: bool = False
 
-    def problem(self, code: str, what: str, right: str) -> Problem:
-        """A violation at the entry, by the name of its key."""
-        line, column = self.record.at("source" if self.whole else "key")
-        return Problem(self.record.file, line, column, code, what, right, self.key)
+    def problem(self, code: str, what: str, right: str, at: str = "") -> Problem:
+        """A violation at the key of the entry, or at another of its values."""
+        return self.record.problem(at or ("source" if self.whole else "key"), code, what, right)
 
 
 def iri_of(key: str) -> str:
@@ -163,19 +162,22 @@ def wrong(
         elif not by:
             continue
         elif by == key:
-            yield change, change.problem("replaced", f"{key!r} is replaced by itself", "name the key that it has now")
+            yield (
+                change,
+                change.problem("replaced", f"{key!r} is replaced by itself", "name the key that it has now", "by"),
+            )
         elif ("/" in by) != ("/" in key):
             what = f"{key!r} is replaced by {by!r}: one is a claim, the other a thing"
-            yield change, change.problem("replaced", what, "name a claim for a claim, a thing for a thing")
+            yield change, change.problem("replaced", what, "name a claim for a claim, a thing for a thing", "by")
         elif (end := ends[key]) == key:
             what = f"{key!r} is replaced by {by!r}, which leads back to it or round in a circle"
-            yield change, change.problem("replaced", what, "let each lead to what exists today")
+            yield change, change.problem("replaced", what, "let each lead to what exists today", "by")
         elif not end:
             what = f"{key!r} is replaced by {by!r}, which leads to something withdrawn"
-            yield change, change.problem("replaced", what, "write `withdrawn` here too, or what exists today")
+            yield change, change.problem("replaced", what, "write `withdrawn` here too, or what exists today", "by")
         elif not defined(end) and not open_(end):
             what = f"{key!r} is replaced by {end!r}, but nothing has this key"
-            yield change, change.problem("unknown-entity", what, "write the key of something that exists")
+            yield change, change.problem("unknown-entity", what, "write the key of something that exists", "by")
 
 
 def statements(changes: Iterable[Change], there: Callable[[str], bool]) -> list[Node]:

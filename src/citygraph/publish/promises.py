@@ -42,7 +42,7 @@ def broken(old: Keys, new: Keys, few: int = FEW) -> list[Problem]:
     findings += [each for each in _reused(old, new, corrected) if each[1] not in corrected]
     groups: dict[tuple[str, str], list[Finding]] = {}
     for each in sorted(findings):
-        source = _source(old, each[1])
+        source = _source(old, new, each[1])
         groups.setdefault((each[0], source if source not in _OURS else ""), []).append(each)
     problems: list[Problem] = []
     for (code, source), group in groups.items():
@@ -59,7 +59,8 @@ def _problem(old: Keys, code: str, name: str, what: str, line: str) -> Problem:
 
 def _summed(old: Keys, new: Keys, code: str, source: str, group: list[Finding]) -> Problem:
     """One problem for what happened to many keys of a source."""
-    some = ", ".join(f"{key_of(iri)} ({what})" for _, iri, what, _ in group[:_EXAMPLES])
+    told = [key_of(iri) + (f" ({what})" if code == "key-reused" else "") for _, iri, what, _ in group[:_EXAMPLES]]
+    some = ", ".join(told)
     what = f"{len(group):,} keys of {source!r} {_HAPPENED[code]}, for instance {some}"
     if code == "key-dropped":
         line = f"- {{source: {source}, withdrawn: {_again(new, known.FEWER, iri_of(source))}}}"
@@ -68,9 +69,10 @@ def _summed(old: Keys, new: Keys, code: str, source: str, group: list[Finding]) 
     return Problem(old.file, 1, 1, code, what, f"add to data/replaced.yaml, for each: {lines} …", source)
 
 
-def _source(old: Keys, iri: str) -> str:
+def _source(old: Keys, new: Keys, iri: str) -> str:
     """The source whose graph says so, or whose claim it was."""
-    return old.sources.get(iri) or (iri[len(CLAIM) :].partition("/")[0] if iri.startswith(CLAIM) else "registry")
+    said = old.sources.get(iri) or new.sources.get(iri)
+    return said or (iri[len(CLAIM) :].partition("/")[0] if iri.startswith(CLAIM) else "registry")
 
 
 def _line(iri: str, way: str, text: str = "why") -> str:
@@ -120,7 +122,8 @@ def _marks(iri: str, said: Values, new: Keys) -> set[object]:
     types = said.get(TYPE, frozenset())
     if iri.startswith(CLAIM):
         ends = frozenset((p, new.end(end)) for p in known.ENDS_OF_CLAIMS for end in said.get(p, ()))
-        return {(iri[len(CLAIM) :].partition("/")[0], types, ends)} if ends else set()
+        source, _, fact = iri[len(CLAIM) :].partition("/")
+        return {("source", source, types, ends), ("fact", fact, types, ends)} if ends else set()
     return {(types, said.get(known.COUNTRY), label) for label in _labels(said)}
 
 
@@ -211,7 +214,7 @@ def _difference(old: Values, new: Values, keys: Keys, moved: Mapping[str, set[st
 
     was, now = pair(TYPE)
     if not was & now:
-        return f"was a {_names(was)} and is a {_names(now)}"
+        return f"was {_names(was)} and is {_names(now)}"
     for predicate in known.ENDS_OF_CLAIMS:
         was, now = pair(predicate)
         ends = {keys.end(end) for end in now}
