@@ -22,7 +22,7 @@ def asked(query: str, triples: list[ox.Triple] = TRIPLES) -> set[tuple[str, ...]
     store.load("".join(turtle_of(triples, "VoID")).encode(), format=ox.RdfFormat.TURTLE)
     rows = store.query(PREFIX + query)
     assert isinstance(rows, ox.QuerySolutions)
-    return {tuple("" if value is None else value.value for value in row) for row in rows}  # type: ignore[union-attr]
+    return {tuple("" if value is None else value.value for value in row) for row in rows}
 
 
 def test_the_whole_is_counted() -> None:
