@@ -411,7 +411,7 @@ def test_what_was_withdrawn_is_told_with_the_reason(tmp_path: Path) -> None:
         "             member: Oulu",
         "             network: The Net",
         "             joined: 1987",
-        "             skos:changeNote: Told of another city.",
+        "             change-note: Told of another city.",
     ]
     assert told(old, new)["claims"]["withdrawn"] == 1
     assert said(new, new) == "No change.\n"

@@ -269,7 +269,7 @@ def test_the_feed_has_what_atom_requires() -> None:
     (author,) = root.findall(f"{ATOM}author")
     assert (only(author, "name"), only(author, "uri")) == (ABOUT.publisher, ABOUT.homepage)
     links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
-    assert links == {"self": "https://example.org/releases/1.2.0/feed.atom", "alternate": ABOUT.homepage}
+    assert links == {"self": "https://w3id.org/citygraph/feed.atom", "alternate": ABOUT.homepage}
     (entry,) = root.findall(f"{ATOM}entry")
     assert only(entry, "id") == EDITION.iri
     assert only(entry, "title") == f"{HOSTILE}, release 1.2.0"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from citygraph.problems import CitygraphError
-from citygraph.publish.edition import DATASET, About, Edition
+from citygraph.publish.edition import DATASET, HOME, About, Edition
 from citygraph.publish.package import plain
 
 NAME = "feed.atom"
@@ -54,7 +54,7 @@ def feed(about: About, edition: Edition, earlier: str = "") -> str:
     package = {"rel": "describedby", "type": "text/turtle", "href": edition.url("catalog.ttl")}
     entries = [Entry(texts, (here, package))]
     entries += [entry for entry in _entries(earlier) if entry.texts["id"] != edition.iri] if earlier else []
-    own = {"rel": "self", "type": "application/atom+xml", "href": edition.url(NAME)}
+    own = {"rel": "self", "type": "application/atom+xml", "href": HOME + NAME}
     home = {"rel": "alternate", "href": about.homepage}
     return "".join(
         (

@@ -174,6 +174,7 @@ _EVIDENCE = (
     Field("year_from", "year-from", "Where the year comes from when the words give none: publication or context.",
           constraints={"enum": ["publication", "context"]}),
     Field("note", "note", "A caution.", many=True),
+    Field("change_note", "change-note", "What was corrected since an earlier release, and why.", many=True),
 )  # fmt: skip
 
 _COUNTRY = Field("country", "country", "Country, ISO 3166-1 alpha-2.", constraints=_like("country"))
