@@ -19,7 +19,7 @@ from citygraph.changes import claims, compare, printed
 from citygraph.changes.compare import Side, delta, merged, opened
 from citygraph.problems import CitygraphError
 from citygraph.rdf.columns import value as value_of
-from citygraph.vocabulary import CG, DCTERMS, GRAPH, ID, OWL, SKOS, TYPE
+from citygraph.vocabulary import CG, DCTERMS, GRAPH, ID, OWL, SKOS, TYPE, key_of_term
 from conftest import ROOT, Run
 
 ARTICLE = "articles/lahti-networks-2012.yaml"
@@ -411,7 +411,7 @@ def test_what_was_withdrawn_is_told_with_the_reason(tmp_path: Path) -> None:
         "             member: Oulu",
         "             network: The Net",
         "             joined: 1987",
-        "             skos:changeNote: Told of another city.",
+        f"             {key_of_term().get(SKOS + 'changeNote', 'skos:changeNote')}: Told of another city.",
     ]
     assert told(old, new)["claims"]["withdrawn"] == 1
     assert said(new, new) == "No change.\n"
