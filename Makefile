@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: all setup test accept lint clean
+.PHONY: all setup consumers test accept lint clean
 
 all: setup
 	@$(BIN)/citygraph build
@@ -21,10 +21,19 @@ setup: .venv/.ready
 		click numpy owlrl pyoxigraph pyshacl pyyaml rdflib sparqlwrapper
 	@touch $@
 
+consumers: .venv-consumers/.ready
+
+# CKAN and frictionless read the release in tests; their pins bind nothing in .venv.
+.venv-consumers/.ready: requirements-consumers.txt
+	@echo "Setting up .venv-consumers (once) ..."
+	@$(PYTHON) -m venv .venv-consumers
+	@.venv-consumers/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps -r requirements-consumers.txt
+	@touch $@
+
 # Two halves at a time, for two cores; both must pass.
 FIRST := tests/test_[a-d]*.py
 REST := tests/test_[e-z]*.py
-test: setup lint
+test: setup consumers lint
 	@$(BIN)/python -m pytest $(FIRST) & first=$$!; \
 	$(BIN)/python -m pytest $(REST); rest=$$?; \
 	wait $$first && exit $$rest
@@ -39,4 +48,4 @@ lint: setup
 	$(BIN)/mypy
 
 clean:
-	rm -rf .venv dist
+	rm -rf .venv .venv-consumers dist

@@ -17,6 +17,9 @@ from citygraph import build as pipeline
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CITYGRAPH_SHARED", ROOT.parent / "shared"))
 
+#: The environment of programs that read a release: `make consumers`.
+CONSUMERS = Path(os.environ.get("CITYGRAPH_CONSUMERS", ROOT / ".venv-consumers"))
+
 #: Write golden answers and the outputs in README and docs anew instead of comparing them: `make accept`.
 UPDATE = bool(os.environ.get("CITYGRAPH_UPDATE"))
 
@@ -35,6 +38,16 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no shared material at {SHARED.name}/ beside the checkout (set CITYGRAPH_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def consumers() -> Path:
+    """The Python of CKAN and frictionless; tests that need it skip where it is absent, but fail in CI."""
+    python = CONSUMERS / "bin" / "python"
+    if not python.is_file():
+        said = f"no {CONSUMERS.name}/ with CKAN and frictionless (make consumers, or set CITYGRAPH_CONSUMERS)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(said)
+    return python
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from citygraph import __version__
+from citygraph.changes import read_changes
 from citygraph.cli import main
 from citygraph.files import resource
 from citygraph.shacl.validate import shapes_graph
@@ -127,7 +128,7 @@ def test_the_format_lists_the_keys_that_the_shapes_allow() -> None:
         SELECT ?path WHERE { ?shape sh:targetClass ?class ; sh:closed true .
           { ?shape sh:property/sh:path ?path } UNION { ?shape sh:ignoredProperties/rdf:rest*/rdf:first ?path } }"""
     common = {"reading", "note", "context", "year-from", "decided-by", "decided", "evidence", "source"}
-    made = {"column", "active-network", "presumed-network", "active-whole", "active-twin"}
+    made = {"column", "change-note", "active-network", "presumed-network", "active-whole", "active-twin"}
     for name, line in rows.items():
         found = shapes.query(allowed.replace("?class", f"<{CG}{name}>")).bindings
         paths = {str(path) for row in found for path in row.values()}
@@ -136,14 +137,18 @@ def test_the_format_lists_the_keys_that_the_shapes_allow() -> None:
         assert common - {"evidence", "source"} <= set(re.findall(r"`([a-z-]+)`", text))
 
 
-def test_the_examples_of_the_format_are_good() -> None:
+def test_the_examples_of_the_format_are_good(tmp_path: Path) -> None:
     text = (ROOT / "data" / "FORMAT.md").read_text("utf-8")
-    sheet, entries = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    sheet, entries, changed = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     found, problems = read_sheet(re.sub(r" +#.*", "", sheet), "FORMAT.md", "lahti-networks-2012", article=True)
     assert problems == []
     assert found is not None
     assert [fact.name for fact in found.facts] == ["covenant-membership"]
     assert read_registry(entries, "FORMAT.md")[1] == []
+    (tmp_path / "replaced.yaml").write_text(changed, "utf-8")
+    changes, problems = read_changes(tmp_path)
+    assert problems == []
+    assert len(changes) == 4
 
 
 def test_the_registry_has_finnish_and_english_names() -> None:

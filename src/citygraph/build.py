@@ -6,13 +6,14 @@ import contextlib
 import gc
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyoxigraph as ox
 
+from citygraph.declared import iri_of, statements, wrong
 from citygraph.encode import Encoded, encode_registry, encode_sheet, encode_themes
 from citygraph.files import named, replaced, resource, shown, writable
 from citygraph.known import accept, read_accepted
@@ -23,7 +24,7 @@ from citygraph.owl.entailment import about_ours, without_restated
 from citygraph.owl.reason import INFERRED, infer, inferred_quads, triples_of
 from citygraph.owl.rules import compile_rules, ontology_triples
 from citygraph.problems import Problem, ProblemsError, ordered, violated
-from citygraph.rdf.columns import Columns, Numbers, columns_of
+from citygraph.rdf.columns import Collector, Columns, Numbers, columns_of
 from citygraph.rdf.export import export
 from citygraph.rdf.nodes import NodeWriter
 from citygraph.shacl.constraints import compile_shapes, conform
@@ -31,7 +32,8 @@ from citygraph.shacl.index import Index
 from citygraph.shacl.validate import Result, located, shapes_files, validate
 from citygraph.sheets import CLAIM_TYPES, Record
 from citygraph.tables.kept import tables_of
-from citygraph.vocabulary import CG, CLAIM, TYPE, expand, owner, shorten
+from citygraph.tables.load import left_unread
+from citygraph.vocabulary import CG, CLAIM, GRAPH, TYPE, expand, owner, shorten
 
 #: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.
 LARGE = 5_000
@@ -132,8 +134,9 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
         writer.write(part.graph, part.nodes)
     parts += tables.encoded
     collector.extend(encode_themes(themes()))
-    asserted = collector.columns().distinct()
-    problems = [*loaded.problems, *(problem for part in parts for problem in part.problems)]
+    columns, found = _changed(collector.columns(), loaded, options, data)
+    asserted = columns.distinct()
+    problems = [*loaded.problems, *found, *(problem for part in parts for problem in part.problems)]
     places: dict[str, tuple[Record, str]] = {}
     for part in parts:
         places |= part.places
@@ -152,6 +155,24 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
         problems = [problem for problem in problems if problem.file in names]
     articles = sum(sheet.text is not None for sheet in loaded.sheets)
     return Checked(asserted, ordered(problems), results, len(loaded.sheets), articles, files, tables.subjects())
+
+
+def _changed(columns: Columns, loaded: Loaded, options: Options, data: Path) -> tuple[Columns, list[Problem]]:
+    """The quads with what data/replaced.yaml declares of keys, and what is wrong with it."""
+    if not loaded.changes:
+        return columns, []
+    terms = columns.terms
+    typed = set(columns.s[columns.p == terms.find(TYPE)].tolist())
+
+    def defined(key: str) -> bool:
+        return terms.find(iri_of(key)) in typed
+
+    unread = left_unread(options, data)
+    bad = dict(wrong(loaded.changes, defined, unread))
+    collector = Collector(terms)
+    good = [change for change in loaded.changes if change not in bad]
+    NodeWriter(collector).write(GRAPH + "registry", statements(good, lambda key: defined(key) or unread(key)))
+    return columns + collector.columns(), list(bad.values())
 
 
 def encoded(loaded: Loaded) -> list[Encoded]:
@@ -215,7 +236,13 @@ def release(data: Path, out: Path, options: Options = DEFAULT) -> Built:
     built = build(data, options)
     options.step("writing")
     with replaced(out) as folder:
-        export(folder, built.asserted, built.inferred, built.results)
-        for name in ("ontology.ttl", "context.jsonld"):
-            shutil.copyfile(resource(f"ontology/{name}"), folder / name)
+        write(folder, built)
     return built
+
+
+@_seldom_collecting()
+def write(folder: Path, built: Built, apart: Mapping[str, str] | None = None) -> None:
+    """Write the files of a build into a folder, and a Turtle file of its own for each named graph in `apart`."""
+    export(folder, built.asserted, built.inferred, built.results, apart)
+    for name in ("ontology.ttl", "context.jsonld"):
+        shutil.copyfile(resource(f"ontology/{name}"), folder / name)

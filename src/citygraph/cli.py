@@ -16,6 +16,7 @@ def main() -> None:
     \b
     citygraph check      what is wrong in the fact sheets, and how to mend it
     citygraph build      make the graph
+    citygraph release    make it ready for a data portal
     citygraph query      ask it
     citygraph explain    where an answer comes from
     citygraph diff       what changed between two releases
@@ -25,7 +26,7 @@ def main() -> None:
 
 
 for command in (
-    *(making.check, making.build, making.match),
+    *(making.check, making.build, making.release, making.match),
     *(asking.query, asking.queries, asking.explain, asking.diff, asking.plot),
 ):
     main.add_command(command)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from citygraph.declared import FILE, Change, read_changes, successors
 from citygraph.files import named, read_text, resource, shown
 from citygraph.problems import CitygraphError, Problem
 from citygraph.registry import Registry, gather
@@ -16,7 +17,7 @@ from citygraph.sheets import Record, Sheet, read_registry, read_sheet
 #: Folder of data/ and whether its sheets have a text beside them.
 FOLDERS = {"articles": True, "pages": False}
 #: Files of data/ itself that others read.
-APART = ("catalogue.yaml", "replaced.yaml")
+APART = ("catalogue.yaml", FILE)
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Loaded:
     registry: Registry
     sheets: list[Sheet] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
 def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
@@ -48,11 +50,13 @@ def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
         unread += [shown(path)] if found and not records else []
     registry, found = gather(entries, themes())
     registry.unread = unread
-    loaded = Loaded(registry, [], problems + found)
+    changes, refused = read_changes(data)
+    registry.replaced = successors(changes)
+    loaded = Loaded(registry, [], problems + found + refused, changes)
     # What one sheet says may go wrong only beside another: all are read, whatever is asked about.
     paths = [*only, *(path for folder in FOLDERS for path in _files(data / folder, ".yaml"))]
     for path in {named(path): path for path in paths}.values():
-        if path.parent.resolve() != (data / "registry").resolve():
+        if path.parent.resolve() != (data / "registry").resolve() and named(path) != named(data / FILE):
             _sheet(path, data, loaded)
     if not only:
         _orphans(data, loaded)

@@ -33,7 +33,8 @@ class Registry:
     """Entries by key, and every name in small letters with the keys that bear it.
 
     `broken` are entries whose type is unknown, `unread` the files that could not be read, `rows` the types of the
-    things that tables brought, `same` the keys of those that are another thing, with its key.
+    things that tables brought, `same` the keys of those that are another thing, with its key; `replaced` keys that are
+    no more, with the one that each leads to, empty where it was withdrawn.
     """
 
     entries: dict[str, Record] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Registry:
     concepts: set[str] = field(default_factory=set)
     rows: dict[str, str] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
 
     def known(self, key: str) -> bool:
@@ -72,6 +74,10 @@ class Registry:
 
     def unknown(self, record: Record, key: str, value: Value) -> Problem:
         """The problem that a value names nothing, with the nearest key or the key of the name it is."""
+        if (now := self.replaced.get(value.text)) is not None:
+            what = f"{value.text!r} is replaced by {now!r}" if now else f"{value.text!r} is withdrawn"
+            right = "write that" if now else "data/replaced.yaml says why; name what is meant, or leave it out"
+            return record.problem_of(value, "replaced", what, right)
         keys = sorted(self.names.get(value.text.casefold(), ()))
         if value.text in self.broken:
             entry = self.broken[value.text]

@@ -51,7 +51,7 @@ MADE_KEYS = frozenset(
             *("merged-into", "compared-name", "entries-here", "entries-near", "degrees-north", "degrees-east"),
         ),
         *("presumed-member-of", "member-of", "part-of", "participates-in", "asks-of-members", "bound-by"),
-        *("coordinates", "twinned-with"),
+        *("coordinates", "twinned-with", "replaced-by", "deprecated", "change-note", "history-note"),
     )
 )
 

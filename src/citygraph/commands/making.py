@@ -1,4 +1,4 @@
-"""The commands that make a graph: check, build, match."""
+"""The commands that make a graph: check, build, release, match."""
 
 from __future__ import annotations
 
@@ -108,6 +108,51 @@ def build(
         tell_briefly(built.problems, built.tables)
         if not quiet:
             for line in overview(built, out, lang):
+                click.echo(line)
+
+
+@click.command()
+@click.option("--data", type=EXISTING, help="The data folder; by default data/ here, else the one of citygraph.")
+@click.option("--out", type=EXISTING, default=Path("dist"), help="Where the release goes; dist/ by default.")
+@click.option("--version", default="", metavar="X", help="Of the release; its day by default.")
+@click.option("--date", "day", default="", metavar="DAY", help="Of the release; that of the newest source by default.")
+@click.option("--base-url", "base", default="", metavar="URL",
+              help="Where the folder will be on the web; its permanent address by default.")  # fmt: skip
+@click.option("--endpoint", default="", metavar="URL", help="Of a SPARQL server that has the release.")
+@click.option("--previous", type=EXISTING, metavar="DIR",
+              help="The release before this one: its keys are held to, its feed goes on.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well.")
+@VALIDATOR
+@TABLES
+@ACCEPTED
+@CONFIG
+@click.option("--strict", is_flag=True, help="Stop at a table's row that breaks a shape instead of leaving it out.")
+def release(
+    data: Path | None, out: Path, version: str, day: str, base: str, endpoint: str, previous: Path | None, quiet: bool,
+    validator: str, tables: tuple[str, ...], accepted: Path | None, config: Path | None, strict: bool,
+) -> None:  # fmt: skip
+    """Build, and describe the graph for data portals, search engines and people.
+
+    Beside the files of a build: catalogue (DCAT-AP), statistics (VoID), flat tables with a data package, a file for
+    each source, citation, feed, compressed copies and checksums. With --previous, a key that was dropped or re-used
+    without a word in data/replaced.yaml stops it: exit code 1.
+
+    \b
+    Examples:
+      citygraph release --version 2024.1 --base-url https://data.example.org/citygraph/2024.1/
+      citygraph release --with gcom=signatories.csv --previous 2024.1 --out 2024.2
+    """
+    with outcomes(), reading() as progress:
+        from citygraph.publish.release import Told, overview
+        from citygraph.publish.release import release as publish
+
+        options = replace(gathered(config, tables, accepted, strict), validator=validator)
+        if not quiet:
+            options = replace(options, step=steps(), progress=progress, tell=note)
+        done = publish(data_folder(data), out, options, Told(version, day, base, endpoint, previous))
+        tell_briefly(done.built.problems, done.built.tables)
+        if not quiet:
+            for line in overview(done, out):
                 click.echo(line)
 
 

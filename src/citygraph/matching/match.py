@@ -83,12 +83,17 @@ class Decision:
 
 
 def distance(a: Candidate, b: Candidate) -> float | None:
-    """Kilometres between two candidates by the haversine formula (Sinnott, 1984); None where not both are told."""
+    """Kilometres between two candidates; None where not both are told."""
     if a.lat is None or a.long is None or b.lat is None or b.long is None:
         return None
-    one, two = math.radians(a.lat), math.radians(b.lat)
+    return kilometres((a.lat, a.long), (b.lat, b.long))
+
+
+def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """The distance of two places, by latitude and longitude in degrees (haversine formula; Sinnott, 1984)."""
+    one, two = math.radians(a[0]), math.radians(b[0])
     half = math.sin((two - one) / 2) ** 2
-    half += math.cos(one) * math.cos(two) * math.sin(math.radians(b.long - a.long) / 2) ** 2
+    half += math.cos(one) * math.cos(two) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
     return 2 * 6371 * math.asin(min(1.0, math.sqrt(half)))
 
 

@@ -79,6 +79,11 @@ class SourceFacts:
         """The dataset of what this source contributes."""
         return f"{HOME}dataset/{self.key}"
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it says something in a graph of its own; what a source of the registry says is in the registry's."""
+        return bool(self.triples or any(self.claims.values()))
+
 
 @dataclass(frozen=True)
 class Extent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -85,12 +85,24 @@ def write(path: Path, parts: Iterable[str]) -> None:
         file.writelines(part.encode("latin-1") for part in parts)
 
 
-def export(folder: Path, asserted: Columns, inferred: Columns, results: Iterable[Result]) -> None:
-    """Write every RDF file of a release into `folder`; both columns are over the same terms."""
+def export(
+    folder: Path,
+    asserted: Columns,
+    inferred: Columns,
+    results: Iterable[Result],
+    apart: Mapping[str, str] | None = None,
+) -> None:
+    """Write every RDF file of a release into `folder`; both columns are over the same terms.
+
+    `apart` are named graphs that get a Turtle file of their own, by its path in `folder`.
+    """
     said, added = ordered([asserted, inferred], kinds_of(asserted))
     every = said | added
     words = Words(every.terms, every.used())
     write(folder / "citygraph.ttl", turtle(said, words, "citygraph: what the sources say"))
+    for name, graph in (apart or {}).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write(folder / name, turtle(said.of_graph(graph), words, f"citygraph: the named graph {graph}"))
     write(folder / "citygraph-inferred.ttl", turtle(added, words, "citygraph: what reasoning added"))
     title = "citygraph: a named graph for each source, and one for what reasoning added"
     write(folder / "citygraph.trig", trig(every, words, title))

@@ -49,6 +49,15 @@ class Ordered:
         below = (1 << sum(_bits(table) for table in self.tables[1:])) - 1
         return replace(self, keys=_once(self.keys & below))
 
+    def of_graph(self, iri: str) -> Ordered:
+        """Those of one named graph; none where no quad is in it."""
+        found = np.flatnonzero(self.tables[0] == self.terms.find(iri))
+        if not len(found):
+            return replace(self, keys=self.keys[:0])
+        below = sum(_bits(table) for table in self.tables[1:])
+        start, end = (np.searchsorted(self.keys, (int(found[0]) + more) << below) for more in (0, 1))
+        return replace(self, keys=self.keys[start:end])
+
     def chunks(self) -> Iterator[tuple[Numbers, ...]]:
         """The numbers of the terms at each place, some quads at a time; what is said of a subject stays together."""
         said = _bits(self.tables[-1]) + _bits(self.tables[-2])

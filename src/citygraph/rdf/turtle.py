@@ -51,12 +51,18 @@ def head(names: dict[str, str], title: str) -> Iterator[str]:
     yield from (f"@prefix {name}: <{iri}> .\n" for name, iri in names.items())
 
 
-def turtle_of(triples: Iterable[ox.Triple], title: str) -> Iterator[str]:
-    """Turtle of a few triples, each once, in the order of files, an empty line between subjects."""
+def turtle_of(triples: Iterable[ox.Triple], title: str, first: str = "") -> Iterator[str]:
+    """Turtle of a few triples, each once, in the order of files, an empty line between subjects; those whose IRI
+    begins with `first` before others."""
 
     def key(triple: ox.Triple) -> tuple[object, ...]:
         subject = subject_key(NO_KIND, value_of(triple.subject))
-        return subject, predicate_key(triple.predicate.value), str(triple.object)
+        return (
+            not value_of(triple.subject).startswith(first),
+            subject,
+            predicate_key(triple.predicate.value),
+            str(triple.object),
+        )
 
     some = sorted(set(triples), key=key)
     names = prefixes({space(str(term)) for triple in some for term in triple})

@@ -1,8 +1,9 @@
 """What tables gave, kept for the next run: who changes a sheet waits for no table to be read again.
 
-It is kept under a key of all that it rests on: the bytes of the tables, their descriptions, the registry, the rules and
-decisions of matching, the concepts, the context, the names by which files are shown, and this program. So it is never
-out of date; it can be thrown away at any time, and only the newest few are there.
+It is kept under a key of all that it rests on: the bytes of the tables, their descriptions, the registry, what is
+declared of former keys, the rules and decisions of matching, the concepts, the context, the names by which files are
+shown, and this program. So it is never out of date; it can be thrown away at any time, and only the newest few are
+there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from citygraph import __version__
+from citygraph.declared import FILE
 from citygraph.encode import Encoded
 from citygraph.files import cache_folder, load_bytes, resource, save, shown
 from citygraph.load import Loaded
@@ -73,7 +75,7 @@ def _key(options: Options, data: Path) -> str:
         state = path.stat()
         digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
     rest = [*sorted((data / "registry").glob("*.yaml")), *sorted((data / "matching").glob("*.yaml"))]
-    rest += [data / "tables" / f"{name}.yaml" for name in options.tables]
+    rest += [data / "tables" / f"{name}.yaml" for name in options.tables] + [data / FILE]
     rest += [resource("ontology/context.jsonld"), resource("ontology/themes.ttl")]
     for path in filter(Path.is_file, [*rest, *paths]):
         digest.update(f"{shown(path)}\0".encode())

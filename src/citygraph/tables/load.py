@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,6 +119,17 @@ def rules_of(data: Path, loaded: Loaded) -> tuple[Rules, dict[str, Decision]]:
             decisions, found = read_decisions(text, shown(folder / "decisions.yaml"))
         problems += found
     return rules, decisions
+
+
+def left_unread(options: Options, data: Path) -> Callable[[str], bool]:
+    """Says of a key whether a table that is described, but not among those of `options`, may bring it.
+
+    Raises what `description` raises.
+    """
+    names = sorted({path.stem for path in (data / "tables").glob("*.yaml")} - set(options.tables))
+    keys = [thing.get("key") or "" for name in names for thing in description(name, data).things]
+    begins = tuple({key.partition("{")[0] for key in keys} - {""})
+    return lambda key: key.partition("/")[0] in names or ("/" not in key and key.startswith(begins))
 
 
 def description(name: str, data: Path) -> Table:

@@ -1,0 +1,100 @@
+"""Read data/catalogue.yaml: what a release says of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from citygraph import marked
+from citygraph.encode import is_address
+from citygraph.files import read_text, resource, shown
+from citygraph.near import nearest
+from citygraph.problems import Problem, ProblemsError
+from citygraph.publish.edition import About
+from citygraph.vocabulary import LANGUAGES
+
+_T = TypeVar("_T")
+FILE = "catalogue.yaml"
+_TEXTS = ("title", "description", "keywords")
+_ONE = ("publisher", "homepage", "contact", "contact-page", "email", "licence", "frequency")
+_KEYS = (*_TEXTS, *_ONE, "themes")
+_ADDRESSES = ("homepage", "contact-page", "licence")
+
+
+def read_about(data: Path) -> About:
+    """The catalogue's words in a data folder, else those that come with citygraph; raises ProblemsError with every
+    problem of the file, CitygraphError where it cannot be opened."""
+    path = data / FILE if (data / FILE).exists() else resource(f"data/{FILE}")
+    text, problems = read_text(path)
+    root, found = marked.read(text, shown(path)) if text is not None else (None, [])
+    problems += found
+    reading = _Reading(shown(path), problems)
+    about = reading.about(root) if root is not None else None
+    if about is None or problems:
+        raise ProblemsError(problems)
+    return about
+
+
+class _Reading:
+    """Reads one file; every problem goes to `problems`."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = problems
+
+    def about(self, root: marked.Node) -> About | None:
+        entries = root.entries
+        if entries is None:
+            self._wrong(root, "form", f"a {root.kind}", "write keys and their values; data/FORMAT.md lists them")
+            return None
+        for key, entry in entries.items():
+            if key not in _KEYS:
+                hint = nearest(key, _KEYS) or "known here: " + ", ".join(_KEYS)
+                self.problems.append(
+                    Problem(self.file, entry.line, entry.column, "unknown-key", f"unknown key {key!r}", hint)
+                )
+        for key in _KEYS:
+            if key not in entries and key != "email":
+                self._wrong(root, "missing-key", f"no {key!r}", f"add {key}: ...")
+        get = {key: entry.value for key, entry in entries.items()}
+        texts = {key: self._by_language(get[key], self._text) for key in ("title", "description") if key in get}
+        words = self._by_language(get["keywords"], self._texts) if "keywords" in get else {}
+        one = {key: self._text(get[key]) for key in _ONE if key in get}
+        for key in _ADDRESSES:
+            if key in one and one[key] and not is_address(one[key]):
+                right = "write it in full, http or https"
+                self._wrong(get[key], "iri", f"{one[key]!r} is not an address", right)
+        if one.get("email") and "@" not in one["email"]:
+            self._wrong(get["email"], "form", f"{one['email']!r} is not an e-mail address", "write name@example.org")
+        themes = self._texts(get["themes"]) if "themes" in get else ()
+        for key, codes in (("themes", themes), ("frequency", (one.get("frequency", ""),))):
+            for code in codes:
+                if code and not (code.isascii() and code.replace("_", "").isalnum() and code.isupper()):
+                    self._wrong(get[key], "form", f"{code!r} is no code", "write it as the EU list does, such as ENVI")
+        if self.problems:
+            return None
+        return About(
+            texts["title"], texts["description"], words, one["publisher"], one["homepage"], one["contact"],
+            one["contact-page"], one.get("email", ""), one["licence"], themes, one["frequency"],
+        )  # fmt: skip
+
+    def _wrong(self, node: marked.Node, code: str, what: str, right: str) -> None:
+        self.problems.append(Problem(self.file, node.line, node.column, code, what, right))
+
+    def _text(self, node: marked.Node) -> str:
+        if node.text is None:
+            self._wrong(node, "form", f"a {node.kind}", "write one text")
+        return node.text or ""
+
+    def _texts(self, node: marked.Node) -> tuple[str, ...]:
+        return tuple(self._text(item) for item in (node.items if node.items is not None else [node]))
+
+    def _by_language(self, node: marked.Node, read: Callable[[marked.Node], _T]) -> dict[str, _T]:
+        if not node.entries or "en" not in node.entries:
+            self._wrong(node, "form", "no text in English", "write {en: ..., fi: ..., sv: ...}; en is needed")
+        for language, entry in (node.entries or {}).items():
+            if language not in LANGUAGES:
+                right = "known here: " + ", ".join(LANGUAGES)
+                self._wrong(entry.value, "language", f"unknown language {language!r}", right)
+        return {language: read(entry.value) for language, entry in (node.entries or {}).items()}

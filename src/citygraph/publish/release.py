@@ -1,0 +1,168 @@
+"""`citygraph release`: a build, and beside it what portals, search engines and people read of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from citygraph.build import Built, build, write
+from citygraph.changes.printed import summary
+from citygraph.encode import is_address
+from citygraph.files import MARKER, replaced, shown, writable
+from citygraph.options import DEFAULT, Options
+from citygraph.problems import CitygraphError, ProblemsError, tally
+from citygraph.publish import contents, flat, package, pages, schema_org, void
+from citygraph.publish.about import read_about
+from citygraph.publish.catalog import catalogue
+from citygraph.publish.earlier import Earlier, read_earlier
+from citygraph.publish.edition import HOME, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.feed import feed
+from citygraph.publish.gaps import gaps
+from citygraph.publish.keys import keys_of, read_keys
+from citygraph.publish.ld import jsonld_of
+from citygraph.publish.packed import compress, measured
+from citygraph.publish.promises import broken
+from citygraph.publish.redirects import redirects
+from citygraph.publish.survey import survey
+from citygraph.rdf.turtle import turtle_of
+
+#: Kinds of sources as they are counted.
+_KINDS = {
+    "article": ("article", "articles"), "page": ("page", "pages"), "table": ("table", "tables"),
+    "registry": ("of the registry", "of the registry"),
+}  # fmt: skip
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the user says of a release; an empty text is what nobody said."""
+
+    version: str = ""
+    date: str = ""
+    base: str = ""
+    endpoint: str = ""
+    previous: Path | None = None
+
+
+@dataclass(frozen=True)
+class Released:
+    """A release that was written."""
+
+    built: Built
+    survey: Survey
+    edition: Edition
+    files: int
+
+
+def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None = None) -> Released:
+    """Build `data` and write all of a release into the folder `out`, which changes only when everything went well.
+
+    Raises ProblemsError where the data has a violation or breaks what an earlier release promised, CitygraphError for
+    wrong use and where a file cannot be read or written.
+    """
+    told = told or Told()
+    _sound(told)
+    writable(out)
+    about = read_about(data)
+    earlier = read_earlier(told.previous) if told.previous else None
+    built = build(data, options)
+    counted = survey(built)
+    edition = edition_of(told, counted.sources, earlier)
+    keys, kept = keys_of(built.asserted), read_keys(earlier.folder) if earlier else None
+    if kept and (dropped := broken(kept, keys)):
+        raise ProblemsError(dropped)
+    options.step("writing")
+    with replaced(out) as folder:
+        names = _write(folder, built, counted, redirects(keys, kept))
+        sizes = measured(folder, names)
+        if earlier:
+            edition = replace(edition, notes=summary(earlier.folder / MARKER, folder / MARKER))
+        files = contents.contents(sizes, counted.sources)
+        triples = catalogue(about, edition, counted, files)
+        texts = {
+            "catalog.ttl": "".join(turtle_of(triples, "citygraph: the catalogue (DCAT-AP 3.0.1)", HOME)),
+            "catalog.jsonld": jsonld_of(triples),
+            "void.ttl": "".join(turtle_of(void.void(about, edition, counted, files), "citygraph: VoID")),
+            "datapackage.json": package.datapackage(about, edition, counted, files),
+            "dataset.jsonld": schema_org.dataset_jsonld(about, edition, counted, files),
+            "CITATION.cff": pages.citation(about, edition, counted),
+            "README.md": pages.readme(about, edition, counted, files, gaps(built.asserted)),
+            "feed.atom": feed(about, edition, earlier.feed if earlier else ""),
+        }
+        _save(folder, texts)
+        every = sorted([*names, *compress(folder, names), *texts])
+        sizes |= measured(folder, [name for name in every if name not in sizes])
+        _save(
+            folder, {"SHA256SUMS": pages.checksums(FileFacts(name, *sizes[name], "", "", "") for name in sorted(sizes))}
+        )
+    return Released(built, counted, edition, len(every) + 1)
+
+
+def _write(folder: Path, built: Built, counted: Survey, moved: str) -> list[str]:
+    """Write the data files and tell their names."""
+    apart = contents.apart(counted.sources)
+    write(folder, built, {each.name: each.source.graph for each in apart})
+    (folder / "tables").mkdir()
+    _save(folder, {**flat.tables(built.asserted, built.inferred), "redirects.csv": moved})
+    return [*contents.GRAPH, "context.jsonld", *contents.TABLES, *(each.name for each in apart), "redirects.csv"]
+
+
+def _save(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
+
+
+def _sound(told: Told) -> None:
+    """Raise CitygraphError for what cannot be a version, a day or an address."""
+    if told.version and not _VERSION.fullmatch(told.version):
+        raise CitygraphError(f"--version {told.version}: write letters, digits, dots, - and _, for instance 2024.1")
+    if told.date and not _is_day(told.date):
+        raise CitygraphError(f"--date {told.date}: write a day such as 2024-01-31")
+    for option, address in (("--base-url", told.base), ("--endpoint", told.endpoint)):
+        if address and (not is_address(address) or "#" in address):
+            raise CitygraphError(f"{option} {address}: write an address in full, http or https, without #")
+    if "?" in told.base:
+        raise CitygraphError(f"--base-url {told.base}: name the folder of the files, without ?")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | None = None) -> Edition:
+    """The edition that a user means; the newest day of a source is its day, and its day its version, unless told.
+
+    Raises CitygraphError where there is no day, and where it does not come after the earlier release.
+    """
+    day = told.date or max((each for source in sources for each in (source.issued, source.as_of)), default="")
+    if not day:
+        raise CitygraphError("no source tells a day: give that of the release with --date")
+    version = told.version or day
+    if earlier and earlier.version == version:
+        raise CitygraphError(f"the earlier release has the version {version} too: give another with --version")
+    if earlier and earlier.date > day:
+        raise CitygraphError(f"the earlier release is of {earlier.date}, this one of {day}: give a later --date")
+    base = told.base.rstrip("/") if told.base else f"{HOME}release/{version}"
+    return Edition(version, day, f"{base}/", told.endpoint, earlier.version if earlier else "")
+
+
+def overview(done: Released, out: Path) -> Iterator[str]:
+    """What the command prints: what was released, of what, and where."""
+    counted, edition = done.survey, done.edition
+    kinds = Counter(source.kind for source in counted.sources)
+    yield f"Release   {edition.version} of {edition.date}" + (f", after {edition.previous}" if edition.previous else "")
+    told = (f"{kinds[kind]} {names[kinds[kind] > 1]}" for kind, names in _KINDS.items() if kinds[kind])
+    yield f"Sources   {', '.join(told)}"
+    yield f"Claims    {sum(counted.claims.values())}; {counted.asserted} triples asserted, {counted.inferred} inferred"
+    yield f"Checks    {tally(done.built.problems)}"
+    if edition.notes:
+        yield f"New       {edition.notes}"
+    yield f"Files     {shown(out)}/: {done.files}, README.md tells what each is; catalog.ttl is for a portal to harvest"

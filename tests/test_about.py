@@ -1,0 +1,56 @@
+"""data/catalogue.yaml: what a release says of the whole, and each way in which it can be wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from citygraph.problems import ProblemsError
+from citygraph.publish.about import read_about
+from conftest import ROOT
+
+GOOD = (ROOT / "data" / "catalogue.yaml").read_text("utf-8")
+
+
+def test_the_file_of_the_project_is_read_whole() -> None:
+    about = read_about(ROOT / "data")
+    assert about.title["fi"].startswith("citygraph: mitä")
+    assert about.keywords["sv"][0] == "stadsnätverk"
+    assert about.licence == "https://creativecommons.org/licenses/by/4.0/"
+    assert about.themes == ("ENVI", "GOVE", "REGI")
+
+
+def test_a_data_folder_without_one_has_that_of_citygraph(tmp_path: Path) -> None:
+    assert read_about(tmp_path) == read_about(ROOT / "data")
+
+
+WRONG = {
+    "no-title": ("title:\n  en:", "titel:\n  en:", ["unknown-key", "missing-key"], "did you mean 'title'"),
+    "no-english": ('title:\n  en: "citygraph', 'title:\n  de: "citygraph', ["form", "language"], "en is needed"),
+    "no-address": ("homepage: https://", "homepage: htp://", ["iri"], "write it in full"),
+    "a-list": ("publisher: The citygraph maintainers", "publisher: [a, b]", ["form"], "write one text"),
+    "no-mail": ('email: ""', "email: nobody", ["form"], "name@example.org"),
+    "no-code": ("themes: [ENVI", "themes: [Environment", ["form"], "such as ENVI"),
+    "a-tab": ("publisher: The", "publisher:\tThe\n\tx", ["yaml-syntax"], "spaces"),
+}
+
+
+@pytest.mark.parametrize("reason", WRONG)
+def test_what_is_wrong_is_told_with_its_place(reason: str, tmp_path: Path) -> None:
+    old, new, codes, right = WRONG[reason]
+    assert old in GOOD
+    (tmp_path / "catalogue.yaml").write_text(GOOD.replace(old, new), "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        read_about(tmp_path)
+    problems = caught.value.problems
+    assert sorted({problem.code for problem in problems}) == sorted(codes)
+    assert any(right in problem.right for problem in problems)
+    assert all(problem.file.endswith("catalogue.yaml") and problem.line >= 1 for problem in problems)
+
+
+def test_a_list_instead_of_keys(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.yaml").write_text("- a\n- b\n", "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        read_about(tmp_path)
+    assert [problem.code for problem in caught.value.problems] == ["form"]
