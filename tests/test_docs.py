@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from citygraph import __version__
-from citygraph.changes import read_changes
 from citygraph.cli import main
+from citygraph.declared import read_changes
 from citygraph.files import resource
 from citygraph.shacl.validate import shapes_graph
 from citygraph.sheets import CLAIM_TYPES, read_registry, read_sheet
