@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -238,11 +237,12 @@ def _record(item: Item, names: Names) -> dict[str, Any]:
 
 
 def _plain(values: Sequence[Value]) -> list[dict[str, str]]:
-    """The values as objects: `value` and, where there is one, label, language or datatype."""
+    """The values as objects: `value` or `iri`, and what there is of label, language and datatype."""
     rows = []
     for value in values:
-        told = {key: word for key, word in asdict(value).items() if isinstance(word, str) and word and key != "text"}
-        rows.append({"iri" if value.iri else "value": value.text, **told})
+        row = {"iri" if value.iri else "value": value.text}
+        more = (("label", value.label), ("language", value.language), ("datatype", value.datatype))
+        rows.append(row | {key: word for key, word in more if word})
     return rows
 
 
