@@ -269,6 +269,15 @@ def test_a_city_that_a_later_release_matches_is_merged() -> None:
     old, new = trig(CITIES), trig(matched(CITIES))
     assert broken(old, new) == []
     assert redirects(new) == f"old,new\n{ID}gcom-7,{ID}lahti\n"
+    unmoved = matched(CITIES).replace("cg:member id:lahti", "cg:member id:gcom-7")
+    assert broken(old, trig(unmoved)) == []
+
+
+def test_an_entry_that_a_table_lists_no_longer_still_leads_to_its_thing() -> None:
+    fewer = matched(CITIES).replace(MATCHED, "id:gcom skos:historyNote 'The edition of 2026'@en . ")
+    old, new = trig(matched(CITIES)), trig(fewer)
+    assert broken(old, new) == []
+    assert redirects(new, old) == f"old,new\n{ID}gcom-7,{ID}lahti\n"
 
 
 def test_an_entry_that_no_longer_means_the_thing_is_told_once_declared_once() -> None:
@@ -408,6 +417,7 @@ WRONG = {
     "twice": ("- {key: a, withdrawn: v}\n  - {key: a, by: lahti}", 3, 11, "the key 'a' stands twice"),
     "itself": ("- {key: a, by: a}", 2, 18, "'a' is replaced by itself"),
     "round": ("- {key: a, by: b}\n  - {key: b, by: a}", 2, 18, "round in a circle"),
+    "round elsewhere": ("- {key: a, by: b}\n  - {key: b, by: c}\n  - {key: c, by: b}", 2, 18, "round in a circle"),
     "to nothing": ("- {key: a, by: b}", 2, 18, "'b', but nothing has this key"),
     "to something withdrawn": ("- {key: a, by: b}\n  - {key: b, withdrawn: w}", 2, 18, "leads to something withdrawn"),
     "a thing by a claim": ("- {key: a, by: news/joined}", 2, 18, "one is a claim, the other a thing"),
