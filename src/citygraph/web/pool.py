@@ -251,7 +251,7 @@ class Pool:
     def _hear(self, worker: _Worker) -> None:
         """Read what a worker sends."""
         try:
-            data, files, _, _ = socket.recv_fds(worker.socket, 1 << 18, 4)
+            data, files, _, _ = socket.recv_fds(worker.socket, 1 << 16, 4)
         except BlockingIOError:
             return
         except OSError:

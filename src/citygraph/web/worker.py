@@ -218,9 +218,9 @@ def _data() -> int:
 
 def _received(front: socket.socket) -> bytes:
     """One request, or nothing when the front has closed."""
-    data = front.recv(1 << 18)
+    data = front.recv(1 << 16)
     while data and (len(data) < 4 or len(data) < 4 + struct.unpack_from(">I", data)[0]):
-        more = front.recv(1 << 18)
+        more = front.recv(1 << 16)
         data = data + more if more else b""
     return data[4:]
 
