@@ -13,14 +13,15 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "citygraph"
 
 #: The package and its subpackages, which hold nothing themselves.
-PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "commands"}
+PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "commands", "web"}
 
 #: Ground floor first.
 FLOORS = [
-    ["problems", "dates", "near", "rdf.quads", "rdf.columns"],
+    ["problems", "dates", "near", "sparql", "rdf.quads", "rdf.columns", "web.limits", "web.outcome"],
     ["files"],
-    ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage"],
-    ["forms"],
+    ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage", "web.guard", "web.holder"],
+    ["forms", "web.answering"],
+    ["web.worker", "web.pool"],
     ["sheets", "owl.rules", "rdf.nodes", "shacl.needs", "shacl.index", "shacl.literals"],
     ["options", "known"],
     ["registry", "evidence", "queries", "matching.names", "owl.reason", "owl.closure", "rdf.order"],
