@@ -109,15 +109,14 @@ def test_what_asks_another_server_is_refused_whatever_stands_around_it() -> None
         inner = "".join(some)
         text = f"PREFIX ex: <http://127.0.0.1:1/> SELECT * WHERE {{ {inner} }}"
         reading = sparql.read(text)
-        for handed in {text, reading.text}:
-            try:
-                list(store.query(handed))  # type: ignore[arg-type]
-                parsed += 1
-            except (SyntaxError, ValueError, RuntimeError):
-                continue
-            except OSError as error:
-                met += "port 1" in str(error)
-                let_through += [] if reading.service or reading.broken else [text]
+        try:
+            list(store.query(reading.text))  # type: ignore[arg-type]
+            parsed += 1
+        except (SyntaxError, ValueError, RuntimeError):
+            continue
+        except OSError as error:
+            met += "port 1" in str(error)
+            let_through += [] if reading.service or reading.broken else [text]
     assert let_through == []
     assert met > 100
     assert parsed > 100

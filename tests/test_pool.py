@@ -162,7 +162,7 @@ def test_rows_are_counted_whatever_stands_in_them(values: str) -> None:
 
 def test_time(dist: Path) -> None:
     async def body(pool: Pool) -> None:
-        with pytest.raises(TimedOut, match="longer than 0.5 seconds"):
+        with pytest.raises(TimedOut, match=r"longer than 0\.5 seconds"):
             await ask(pool, ENDLESS)
         assert await ask(pool, LIGHT)
 

@@ -137,8 +137,8 @@ def form(text: str) -> str:
     return reading.form
 
 
-def sound(text: str) -> None:
-    """Raise CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
+def sound(text: str) -> str:
+    """The text to hand to the parser; raises CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
 
     A query of a file asks nobody else: what a SERVICE clause asks of a server is asked with --endpoint.
     """
@@ -149,6 +149,7 @@ def sound(text: str) -> None:
         raise CitygraphError(f"the query is nested deeper than {MAX_NESTING} brackets")
     if reading.service:
         raise CitygraphError("SERVICE is not run on a file; ask the server itself with --endpoint URL")
+    return reading.text
 
 
 def resolve(value: str) -> str:

@@ -71,7 +71,7 @@ class Release:
     def ask(self, text: str) -> Any:
         """The pyoxigraph result of a SPARQL query over the union of all graphs; raises CitygraphError."""
         queries.form(text)
-        queries.sound(text)
+        text = queries.sound(text)
         try:
             return self.store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:
