@@ -138,7 +138,9 @@ def form(text: str) -> str:
 
 
 def sound(text: str) -> str:
-    """The text to hand to the parser; raises CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
+    """The text to hand to the parser.
+
+    Raises CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
 
     A query of a file asks nobody else: what a SERVICE clause asks of a server is asked with --endpoint.
     """
