@@ -12,7 +12,7 @@ from typing import Any
 
 from citygraph.web.guard import Admitted, Refused
 from citygraph.web.negotiate import gzipped
-from citygraph.web.pool import Answer, Busy, QueryError
+from citygraph.web.outcome import Answer, Busy, QueryError
 from citygraph.web.site import Site, held, key_of, lasting
 
 Scope = MutableMapping[str, Any]

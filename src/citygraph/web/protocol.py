@@ -11,7 +11,7 @@ from citygraph.web.answers import GRAPHS, TABLES, Reply, Scope, answered, failed
 from citygraph.web.describing import described
 from citygraph.web.guard import Refused
 from citygraph.web.negotiate import best
-from citygraph.web.pool import QueryError
+from citygraph.web.outcome import QueryError
 from citygraph.web.site import Site
 
 METHODS = "GET, HEAD, POST, OPTIONS"
