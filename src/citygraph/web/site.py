@@ -25,7 +25,7 @@ from citygraph.web.pool import Pool
 #: Where the things of the graph have their addresses; a server shows its own for them, with the same path.
 NAMESPACE = "https://w3id.org/citygraph"
 #: What may give another answer to the same query; a name that only looks like one of these costs a little speed.
-_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?![a-z])|\\u", re.IGNORECASE)
+_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
