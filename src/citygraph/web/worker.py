@@ -37,7 +37,7 @@ IN_MEMORY = 1_000_000_000
 #: A worker that has come to take so many kilobytes more than at its start is replaced by a fresh one.
 GROWN = 100_000
 #: How much lower the priority of a query that runs long is.
-NICE = 10
+NICE = 19
 
 
 def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
