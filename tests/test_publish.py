@@ -191,3 +191,23 @@ def test_a_damaged_earlier_release_is_one_line(name: str, first: Path, tmp_path:
     assert done.returncode == 2
     assert "damaged" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_counts_are_those_of_the_files(first: Path) -> None:
+    """VoID of a real release, held against what the files hold."""
+    store = ox.Store()
+    store.load(path=first / "citygraph.nq")
+    counted = store.query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    assert isinstance(counted, ox.QuerySolutions)
+    graphs = {(row["g"].value, row["n"].value) for row in counted}
+    void = ox.Store()
+    void.load(path=first / "void.ttl")
+    sd, prefix = "http://www.w3.org/ns/sparql-service-description#", "PREFIX void: <http://rdfs.org/ns/void#>"
+    told = void.query(f"{prefix} SELECT ?g ?n {{ ?x <{sd}name> ?g ; void:triples ?n }}")
+    assert isinstance(told, ox.QuerySolutions)
+    assert {(row["g"].value, row["n"].value) for row in told} == graphs
+    classes = void.query(f"{prefix} SELECT ?c ?n {{ [] void:class ?c ; void:entities ?n }}")
+    assert isinstance(classes, ox.QuerySolutions)
+    found = store.query("SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c } GROUP BY ?c", use_default_graph_as_union=True)
+    assert isinstance(found, ox.QuerySolutions)
+    assert {(r["c"].value, r["n"].value) for r in classes} == {(r["c"].value, r["n"].value) for r in found}

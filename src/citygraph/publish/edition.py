@@ -109,7 +109,8 @@ class Survey:
     """What a release counts: quads that sources say and that reasoning added, distinct triples of both together,
     subjects and objects, classes with their instances, properties with their triples, links by predicate and the
     beginning of their target, things without type count nothing. `problems` counts findings by severity, `codes` those
-    by severity and code, `left_out` is what rows say against a shape."""
+    by severity and code, `left_out` is what rows say against a shape, `graphs` the quads of the named graphs that are
+    no source's, by the name of the graph."""
 
     asserted: int
     inferred: int
@@ -126,6 +127,7 @@ class Survey:
     problems: Mapping[str, int]
     codes: Mapping[tuple[str, str], int]
     left_out: int
+    graphs: tuple[Partition, ...] = ()
 
 
 @dataclass(frozen=True)

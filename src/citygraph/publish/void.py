@@ -11,7 +11,7 @@ from citygraph.owl.reason import INFERRED
 from citygraph.publish.edition import DATASET, HOME, About, Edition, FileFacts, Partition, Survey
 from citygraph.publish.statements import Statements, Value, date, text, texts, typed
 from citygraph.rdf.turtle import space
-from citygraph.vocabulary import CLAIM, ID, shorten
+from citygraph.vocabulary import CLAIM, GRAPH, ID, shorten
 
 _VOID = HOME + "void#"
 #: W3C's names of the formats that a release is dumped in, by media type.
@@ -24,6 +24,12 @@ _FEATURES = {
 #: What holds the graph, as it is and compressed; the other files describe it or are parts of it.
 _DUMPS = ("citygraph.", "citygraph-inferred.")
 _INFERRED = "citygraph-inferred.ttl"
+#: Graphs that are no source's.
+_TITLES = {
+    INFERRED: "What follows by rule",
+    GRAPH + "registry": "The registry of things",
+    GRAPH + "themes": "Concepts",
+}
 
 
 def void(about: About, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> list[ox.Triple]:
@@ -92,7 +98,7 @@ def _parts(out: Statements, kind: str, counted: str, parts: Sequence[Partition])
 
 
 def _graphs(out: Statements, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> list[Value]:
-    """The named graph of each source, and that of what follows by rule."""
+    """The named graph of each source, and those that are ours: registry, concepts, and what follows by rule."""
     nodes: list[Value] = []
     for source in survey.sources:
         if source.graph:
@@ -109,15 +115,18 @@ def _graphs(out: Statements, edition: Edition, survey: Survey, files: Sequence[F
                 void_dataDump=[edition.url(file.name) for file in files if file.source == source.key],
             )
             nodes.append(node)
-    if survey.inferred:
+    for graph in survey.graphs:
+        key = graph.iri.removeprefix(GRAPH)
         node = out.node(
-            _name("graph", "inferred"),
+            _name("graph", key),
             "void:Dataset",
             rdf_type="sd:NamedGraph",
-            sd_name=INFERRED,
-            dcterms_title=text("What follows by rule", "en"),
-            void_triples=_number(survey.inferred),
-            void_dataDump=[edition.url(file.name) for file in files if file.name == _INFERRED],
+            sd_name=graph.iri,
+            dcterms_title=text(_TITLES.get(graph.iri, key), "en"),
+            void_triples=_number(graph.number),
+            void_dataDump=[
+                edition.url(file.name) for file in files if file.name == _INFERRED and graph.iri == INFERRED
+            ],
         )
         nodes.append(node)
     return nodes
