@@ -18,6 +18,7 @@ from citygraph.publish.promises import broken
 from citygraph.publish.redirects import redirects
 from citygraph.rdf.columns import columns_of
 from citygraph.vocabulary import CG, ID, OWL, PREFIXES, TYPE
+from conftest import ROOT, Run
 
 COMPILED = Options(validator="compiled", reasoner="compiled")
 
@@ -506,3 +507,25 @@ def test_an_entry_leads_to_its_thing_by_rule(tmp_path: Path) -> None:
     for reasoner in ("owlrl", "compiled"):
         found = {q.predicate.value for q in pipeline.inferences(asserted, reasoner)}
         assert PREFIXES["dcterms"] + "isReplacedBy" in found
+
+
+def test_a_former_key_still_leads_somewhere(tmp_path: Path, run: Run) -> None:
+    """Whoever cited an old key is told what became of it, by `query` and by `explain`."""
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data", data)
+    (data / "replaced.yaml").write_text(
+        "replaced:\n  - {key: lahtis, by: lahti}\n  - {key: old-town, by: lahtis}\n"
+        "  - {key: lahti-networks-2012/iclei-membership, withdrawn: The article does not say so.}\n"
+    )
+    assert run("build", "--data", data, "--out", tmp_path / "r", "--quiet").returncode == 0
+    asked = ["--graph", tmp_path / "r"]
+    rows = [run("query", "memberships", "-p", f"city={key}", *asked).stdout for key in ("lahti", "lahtis", "old-town")]
+    assert rows[0].count("\n") > 3
+    assert rows == [rows[0]] * 3
+    told = run("explain", "old-town", *asked).stdout
+    assert told.startswith("old-town is now lahtis\nlahtis is now lahti\n")
+    assert "lahti-networks-2012/covenant-membership" in told
+    gone = run("explain", "lahti-networks-2012/iclei-membership", *asked)
+    assert gone.stdout == "lahti-networks-2012/iclei-membership was withdrawn: The article does not say so.\n"
+    asked_for = run("query", "evidence", "-p", "claim=claim/lahti-networks-2012/iclei-membership", *asked)
+    assert (asked_for.returncode, "was withdrawn: The article" in asked_for.stderr) == (2, True)

@@ -85,6 +85,7 @@ def test_the_same_input_gives_the_same_bytes(first: Path, tmp_path: Path, run: R
 def test_day_and_version_are_those_of_the_newest_source(tmp_path: Path, run: Run) -> None:
     done = run("release", "--out", tmp_path / "r")
     assert done.returncode == 0, done.stderr
+    assert "no --date: the release is of 2018-03-07" in done.stderr
     assert done.stdout.startswith("Release   2018-03-07 of 2018-03-07\n")
     told = json.loads((tmp_path / "r" / "datapackage.json").read_text("utf-8"))
     assert (told["version"], told["created"][:10]) == ("2018-03-07", "2018-03-07")
@@ -134,9 +135,11 @@ def test_a_release_goes_on_from_the_one_before(first: Path, tmp_path: Path, run:
     arguments = ["release", "--data", data, "--out", tmp_path / "second", "--previous", first]
     same = run(*arguments, "--version", "1")
     assert (same.returncode, "has the version 1 too" in same.stderr) == (2, True)
+    silent = run(*arguments, "--version", "2")
+    assert (silent.returncode, "give the day of this one with --date" in silent.stderr) == (2, True)
     older = run(*arguments, "--version", "2", "--date", "2017-01-01")
     assert (older.returncode, "give a later --date" in older.stderr) == (2, True)
-    done = run(*arguments, "--version", "2")
+    done = run(*arguments, "--version", "2", "--date", "2018-04-01")
     assert done.returncode == 0, done.stderr
     assert ", after 1\n" in done.stdout
     catalog = (tmp_path / "second" / "catalog.ttl").read_text("utf-8")
@@ -148,7 +151,7 @@ def test_a_release_goes_on_from_the_one_before(first: Path, tmp_path: Path, run:
 def test_a_key_is_not_dropped_silently(first: Path, tmp_path: Path, run: Run) -> None:
     data = edited(tmp_path, SHEET, "id: covenant-2030-membership", "id: another-name")
     out = tmp_path / "second"
-    arguments = ["release", "--data", data, "--out", out, "--previous", first, "--version", "2"]
+    arguments = ["release", "--data", data, "--out", out, "--previous", first, "--version", "2", "--date", "2018-04-01"]
     done = run(*arguments)
     assert done.returncode == 1, done.stderr
     assert "lahti-covenant-2018/covenant-2030-membership" in done.stderr
@@ -176,11 +179,14 @@ def test_a_failure_leaves_the_earlier_release(first: Path, tmp_path: Path, run: 
     }
 
 
-def test_a_release_can_take_the_place_of_the_one_before(first: Path, tmp_path: Path, run: Run) -> None:
+def test_a_release_does_not_take_the_place_of_the_one_it_goes_on_from(first: Path, tmp_path: Path, run: Run) -> None:
     shutil.copytree(first, tmp_path / "r")
-    done = run("release", "--out", tmp_path / "r", "--previous", tmp_path / "r", "--version", "2", "--quiet")
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert json.loads((tmp_path / "r" / "datapackage.json").read_text("utf-8"))["version"] == "2"
+    (tmp_path / "link").symlink_to(tmp_path / "r")
+    for out in ("r", "link"):
+        done = run("release", "--out", tmp_path / out, "--previous", tmp_path / "r", "--version", "2", "--quiet")
+        assert done.returncode == 2
+        assert "name another folder with --out" in done.stderr
+    assert json.loads((tmp_path / "r" / "datapackage.json").read_text("utf-8"))["version"] == "1"
 
 
 @pytest.mark.parametrize("name", ["datapackage.json", "feed.atom"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,11 +69,17 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
     told = told or Told()
     _sound(told)
     writable(out)
+    if told.previous and os.path.realpath(told.previous) == os.path.realpath(out):
+        raise CitygraphError(
+            f"{shown(out)}: the release before this one, and would be lost: name another folder with --out"
+        )
     about = read_about(data)
     earlier = read_earlier(told.previous) if told.previous else None
     built = build(data, options)
     counted = survey(built)
     edition = edition_of(told, counted.sources, earlier)
+    if not told.date:
+        options.tell(f"no --date: the release is of {edition.date}, the day of its newest source")
     keys, kept = keys_of(built.asserted), read_keys(earlier.folder) if earlier else None
     if kept and (dropped := broken(kept, keys)):
         raise ProblemsError(dropped)
@@ -148,6 +155,10 @@ def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | No
     version = told.version or day
     if earlier and earlier.version == version:
         raise CitygraphError(f"the earlier release has the version {version} too: give another with --version")
+    if earlier and not told.date and earlier.date == day:
+        raise CitygraphError(
+            f"no source is newer than the earlier release of {day}: give the day of this one with --date"
+        )
     if earlier and earlier.date > day:
         raise CitygraphError(f"the earlier release is of {earlier.date}, this one of {day}: give a later --date")
     base = told.base.rstrip("/") if told.base else f"{HOME}release/{version}"
