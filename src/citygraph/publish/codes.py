@@ -197,8 +197,7 @@ _SHARE_ALIKE = _kind_of_licence("ViralEffect-ShareAlike", "Viral effect (a.k.a. 
 
 @dataclass(frozen=True)
 class Licence:
-    """What is known of a licence: its title, its SPDX name, what kind it is, and its title in CKAN's register, where that
-    is another."""
+    """A licence: title, SPDX name, what kind it is, and its title in the register of CKAN where that is another."""
 
     title: str
     name: str
