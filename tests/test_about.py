@@ -31,7 +31,19 @@ WRONG = {
     "no-address": ("homepage: https://", "homepage: htp://", ["iri"], "write it in full"),
     "a-list": ("publisher: The citygraph maintainers", "publisher: [a, b]", ["form"], "write one text"),
     "no-mail": ('email: ""', "email: nobody", ["form"], "name@example.org"),
-    "no-code": ("themes: [ENVI", "themes: [Environment", ["form"], "such as ENVI"),
+    "no-code": ("themes: [ENVI", "themes: [Environment", ["form"], "known here: AGRI"),
+    "not-in-the-list": ("themes: [ENVI", "themes: [CITY", ["form"], "known here: AGRI"),
+    "no-frequency": ("frequency: IRREG", "frequency: SOMETIMES", ["form"], "ANNUAL"),
+    "no-themes": ("themes: [ENVI, GOVE, REGI]", "themes: []", ["empty"], "one or more"),
+    "mail-with-space": ('email: ""', "email: a b@example.org", ["form"], "name@example.org"),
+    "mail-with-bracket": ('email: ""', "email: a@b.org>", ["form"], "name@example.org"),
+    "empty-title": (
+        'title:\n  en: "citygraph: what sources say of cities and their networks"',
+        'title:\n  en: ""',
+        ["empty"],
+        "needs one",
+    ),
+    "empty-publisher": ("publisher: The citygraph maintainers", 'publisher: " "', ["empty"], "needs one"),
     "a-tab": ("publisher: The", "publisher:\tThe\n\tx", ["yaml-syntax"], "spaces"),
 }
 
@@ -47,6 +59,12 @@ def test_what_is_wrong_is_told_with_its_place(reason: str, tmp_path: Path) -> No
     assert sorted({problem.code for problem in problems}) == sorted(codes)
     assert any(right in problem.right for problem in problems)
     assert all(problem.file.endswith("catalogue.yaml") and problem.line >= 1 for problem in problems)
+
+
+def test_a_keyword_that_stands_twice_is_told_once(tmp_path: Path) -> None:
+    twice = GOOD.replace("en: [city networks,", "en: [city networks, city networks,")
+    (tmp_path / "catalogue.yaml").write_text(twice, "utf-8")
+    assert read_about(tmp_path).keywords == read_about(ROOT / "data").keywords
 
 
 def test_a_list_instead_of_keys(tmp_path: Path) -> None:

@@ -98,6 +98,11 @@ def test_readme_shows_texts_of_strangers_as_texts() -> None:
     assert r"two lines \<script\>" in text
 
 
+def test_readme_is_not_turned_about_by_a_text() -> None:
+    text = readme(dataclasses.replace(ABOUT, title={"en": "a\u202eb\x1bc"}), EDITION, SURVEY, FILES)
+    assert text.startswith("# a\ufffdb\ufffdc, release")
+
+
 def test_readme_without_previous_endpoint_place_or_date_says_nothing_of_them() -> None:
     bare = dataclasses.replace(SURVEY, extent=Extent(None, (), "", ""), codes={}, left_out=0)
     text = readme(ABOUT, Edition("1", "2026-01-01", "https://example.org/1/"), bare, ())

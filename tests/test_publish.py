@@ -104,6 +104,9 @@ def test_day_and_version_are_those_of_the_newest_source(tmp_path: Path, run: Run
         (["--base-url", "data.example.org"], "write an address in full"),
         (["--base-url", "https://data.example.org/?a=b"], "without ?"),
         (["--endpoint", "https://x/#y"], "without #"),
+        (["--base-url", "https://me:secret@example.org/x"], "names a user"),
+        (["--endpoint", "https://me@example.org/x"], "names a user"),
+        (["--base-url", "https:///x"], "no host"),
         (["--previous", "nowhere"], "no release there"),
         (["--previous", "DIST"], "`citygraph build` makes"),
     ],
@@ -146,6 +149,11 @@ def test_a_release_goes_on_from_the_one_before(first: Path, tmp_path: Path, run:
     assert "dcat:previousVersion <https://w3id.org/citygraph/release/1>" in catalog
     feed = (tmp_path / "second" / "feed.atom").read_text("utf-8")
     assert feed.index("release/2<") < feed.index("release/1<")
+    summed = "<summary>1 thing changed.</summary>"
+    assert summed in feed
+    again = run("release", "--data", data, "--out", tmp_path / "3", "--previous", tmp_path / "second", "--version", "1")
+    assert (again.returncode, "before the earlier one has the version 1" in again.stderr) == (2, True)
+    assert not (tmp_path / "3").exists()
 
 
 def test_a_key_is_not_dropped_silently(first: Path, tmp_path: Path, run: Run) -> None:
@@ -187,6 +195,18 @@ def test_a_release_does_not_take_the_place_of_the_one_it_goes_on_from(first: Pat
         assert done.returncode == 2
         assert "name another folder with --out" in done.stderr
     assert json.loads((tmp_path / "r" / "datapackage.json").read_text("utf-8"))["version"] == "1"
+
+
+@pytest.mark.parametrize(("key", "value"), [("version", "1> <x"), ("created", "yesterday"), ("version", "../2")])
+def test_an_earlier_release_tells_a_version_and_a_day(
+    key: str, value: str, first: Path, tmp_path: Path, run: Run
+) -> None:
+    shutil.copytree(first, tmp_path / "old")
+    file = tmp_path / "old" / "datapackage.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {key: value}), "utf-8")
+    done = run("release", "--out", tmp_path / "r", "--previous", tmp_path / "old", "--version", "2")
+    assert (done.returncode, "no version and day" in done.stderr) == (2, True)
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["datapackage.json", "feed.atom"])

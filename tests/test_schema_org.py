@@ -50,7 +50,7 @@ def test_sources_are_named_with_their_licence() -> None:
     assert sources[TABLE.title]["license"] == TABLE.licence
     assert sources[TABLE.title]["@type"] == "Dataset"
     assert "license" not in sources[ARTICLE.title]
-    assert sources[ARTICLE.title]["author"] == {"@type": "Person", "name": "Ann Author"}
+    assert sources[ARTICLE.title]["author"] == {"name": "Ann Author"}
 
 
 def test_what_is_not_known_is_left_out() -> None:

@@ -69,6 +69,11 @@ def feed(about: About, edition: Edition, earlier: str = "") -> str:
     )
 
 
+def told_of(earlier: str) -> set[str]:
+    """The addresses of the releases that a feed tells of; raises CitygraphError where it is none of ours."""
+    return {entry.texts["id"] for entry in _entries(earlier)}
+
+
 def _text(text: str) -> str:
     return escape(_NONE.sub("\ufffd", text), {"\r": "&#13;"})
 

@@ -15,6 +15,8 @@ from citygraph.publish.package import licence, plain
 
 #: Signs that Markdown or HTML read as more than themselves.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+#: Signs that nobody sees and that change how the rest of a line is shown.
+_TURNS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: Severities, the worst first, and what several are called.
 _NAMES = {"violation": "violations", "warning": "warnings", "info": "notes"}
 #: What a reference of each kind of source is in the citation file format.
@@ -185,8 +187,8 @@ def cited(about: About, edition: Edition) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as Markdown shows it, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """A text as Markdown shows it, on one line, without signs that turn the line about."""
+    return _MARKUP.sub(r"\\\1", _TURNS.sub("\ufffd", " ".join(text.split())))
 
 
 def link(text: str, target: str) -> str:

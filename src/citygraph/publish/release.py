@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from citygraph.build import Built, build, write
 from citygraph.changes.printed import summary
 from citygraph.encode import is_address
-from citygraph.files import MARKER, replaced, shown, writable
+from citygraph.files import replaced, shown, writable
 from citygraph.options import DEFAULT, Options
 from citygraph.problems import CitygraphError, ProblemsError, tally
 from citygraph.publish import contents, flat, package, pages, schema_org, void
 from citygraph.publish.about import read_about
 from citygraph.publish.catalog import catalogue
-from citygraph.publish.earlier import Earlier, read_earlier
+from citygraph.publish.earlier import VERSION, Earlier, is_day, read_earlier
 from citygraph.publish.edition import HOME, Edition, FileFacts, SourceFacts, Survey
-from citygraph.publish.feed import feed
+from citygraph.publish.feed import feed, told_of
 from citygraph.publish.gaps import gaps
 from citygraph.publish.keys import keys_of, read_keys
 from citygraph.publish.ld import jsonld_of
@@ -36,7 +34,6 @@ _KINDS = {
     "article": ("article", "articles"), "page": ("page", "pages"), "table": ("table", "tables"),
     "registry": ("of the registry", "of the registry"),
 }  # fmt: skip
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
         names = _write(folder, built, counted, redirects(keys, kept))
         sizes = measured(folder, names)
         if earlier:
-            edition = replace(edition, notes=summary(earlier.folder / MARKER, folder / MARKER))
+            edition = replace(edition, notes=summary(earlier.folder, folder))
         files = contents.contents(sizes, counted.sources)
         triples = catalogue(about, edition, counted, files)
         texts = {
@@ -126,22 +123,19 @@ def _save(folder: Path, texts: Mapping[str, str]) -> None:
 
 def _sound(told: Told) -> None:
     """Raise CitygraphError for what cannot be a version, a day or an address."""
-    if told.version and not _VERSION.fullmatch(told.version):
+    if told.version and not VERSION.fullmatch(told.version):
         raise CitygraphError(f"--version {told.version}: write letters, digits, dots, - and _, for instance 2024.1")
-    if told.date and not _is_day(told.date):
+    if told.date and not is_day(told.date):
         raise CitygraphError(f"--date {told.date}: write a day such as 2024-01-31")
     for option, address in (("--base-url", told.base), ("--endpoint", told.endpoint)):
         if address and (not is_address(address) or "#" in address):
             raise CitygraphError(f"{option} {address}: write an address in full, http or https, without #")
+        host = address.partition("://")[2].partition("/")[0]
+        if address and ("@" in host or not host.strip(":")):
+            what = "names a user, whom it would publish" if "@" in host else "has no host"
+            raise CitygraphError(f"{option}: this address {what}; write one such as https://data.example.org/")
     if "?" in told.base:
         raise CitygraphError(f"--base-url {told.base}: name the folder of the files, without ?")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | None = None) -> Edition:
@@ -161,6 +155,8 @@ def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | No
         )
     if earlier and earlier.date > day:
         raise CitygraphError(f"the earlier release is of {earlier.date}, this one of {day}: give a later --date")
+    if earlier and f"{HOME}release/{version}" in told_of(earlier.feed):
+        raise CitygraphError(f"a release before the earlier one has the version {version}: give another with --version")
     base = told.base.rstrip("/") if told.base else f"{HOME}release/{version}"
     return Edition(version, day, f"{base}/", told.endpoint, earlier.version if earlier else "")
 

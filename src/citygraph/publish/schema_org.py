@@ -75,7 +75,7 @@ def _places(survey: Survey) -> list[dict[str, Any]]:
 
 def _source(source: SourceFacts) -> dict[str, Any]:
     kinds = {"article": "Article", "page": "WebPage"}
-    makers = [("publisher", "Organization", source.publisher), ("author", "Person", source.creator)]
+    makers = [("publisher", source.publisher), ("author", source.creator)]
     return _known(
         {
             "@type": kinds.get(source.kind, "Dataset"),
@@ -88,7 +88,8 @@ def _source(source: SourceFacts) -> dict[str, Any]:
             "license": source.licence,
             "citation": source.citation,
         }
-        | {key: {"@type": kind, "name": name} for key, kind, name in makers if name}
+        # No type: a source names who wrote it, not whether that is a person or a body.
+        | {key: {"name": name} for key, name in makers if name}
     )
 
 
