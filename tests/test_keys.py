@@ -181,7 +181,31 @@ def test_ends_are_followed_where_their_keys_lead(tmp_path: Path) -> None:
     old = keys(folder(tmp_path))
     edits = [("key: lahti,", "key: lahti-town,"), ("member: lahti,", "member: lahti-town,")]
     assert broken(old, keys(folder(tmp_path, *edits, declared="  - {key: lahti, by: lahti-town}\n"))) == []
-    assert [p.name for p in broken(old, keys(folder(tmp_path, *edits)))] == ["lahti", "news/joined"]
+
+
+def test_what_follows_from_a_key_that_is_proposed_is_not_told(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    edits = [("key: lahti,", "key: lahti-town,"), ("joined, type: Membership, member: lahti,",
+             "entered, type: Membership, member: lahti-town,"), ("works, type: Coordination, coordinator: park",
+             "works, type: Coordination, coordinator: science"), ("key: park", "key: science")]  # fmt: skip
+    told = broken(old, keys(folder(tmp_path, *edits)))
+    lines = [p.right.partition(": ")[2] for p in told]
+    assert lines == [
+        "- {key: lahti, by: lahti-town}",
+        "- {key: news/joined, by: news/entered}",
+        "- {key: park, by: science}",
+    ]
+    declared = "".join(f"  {line}\n" for line in lines)
+    assert broken(old, keys(folder(tmp_path, *edits, declared=declared))) == []
+
+
+def test_the_claims_of_rows_follow_a_key_that_is_proposed() -> None:
+    named = CITIES.replace("id:lahti a cg:City ;", "id:lahti a cg:City ; skos:prefLabel 'Lahti' ;")
+    old = trig(matched(named))
+    assert [p.name for p in broken(old, trig(matched(named).replace("id:lahti", "id:lahti-town")))] == ["lahti"]
+    # Another end is still told.
+    other = matched(named).replace("id:lahti", "id:lahti-town").replace("member id:lahti-town", "member id:gcom-8")
+    assert [p.name for p in broken(old, trig(other))] == ["lahti", "gcom/7-adhesion"]
 
 
 def test_all_are_told_at_once_in_order(tmp_path: Path) -> None:

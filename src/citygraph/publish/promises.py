@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +35,15 @@ Finding = tuple[str, str, str, str]
 def broken(old: Keys, new: Keys, few: int = FEW) -> list[Problem]:
     """Every key that `old` released and `new` neither keeps in its meaning nor declares, all at once.
 
-    More than `few` of one source are summed up.
+    More than `few` of one source are summed up. What follows once a key is declared as it is proposed is not told.
     """
     corrected = {iri for iri, _ in new.notes(known.CORRECTED) - old.notes(known.CORRECTED)}
     fewer = {key_of(iri) for iri, _ in new.notes(known.FEWER) - old.notes(known.FEWER)}
-    findings = [*_dropped(old, new, fewer), *_forgotten(old, new)]
+    gone = _gone(old, new, fewer)
+    # Those of things first: a claim is known by its ends.
+    for _ in range(2 if gone else 0):
+        new = replace(new, proposed=_heirs(old, new, gone))
+    findings = [*_dropped(new, gone), *_forgotten(old, new)]
     findings += [each for each in _reused(old, new, corrected) if each[1] not in corrected]
     groups: dict[tuple[str, str], list[Finding]] = {}
     for each in sorted(findings):
@@ -85,17 +90,20 @@ def _again(new: Keys, predicate: str, iri: str) -> str:
     return f"[{', '.join(json.dumps(note, ensure_ascii=False) for note in told)}, why]" if told else "why"
 
 
-def _dropped(old: Keys, new: Keys, fewer: set[str]) -> Iterator[Finding]:
+def _gone(old: Keys, new: Keys, fewer: set[str]) -> list[str]:
     """Keys that were in use, and are neither now nor declared."""
-    gone = [
+    return [
         iri
         for iri, source in old.sources.items()
         if not (iri in new.sources or iri in new.replaced or iri in new.withdrawn)
         and not (source in fewer or key_of(iri) in fewer)
     ]
-    heirs = _heirs(old, new, gone)
+
+
+def _dropped(new: Keys, gone: list[str]) -> Iterator[Finding]:
+    """What is told of keys that are gone, each with its heir where one is proposed."""
     for iri in gone:
-        if heir := heirs.get(iri):
+        if heir := new.proposed.get(iri):
             what = f"is gone; {key_of(heir)!r}, which is new, looks like it"
             yield "key-dropped", iri, what, _line(iri, "by", key_of(heir))
         else:
