@@ -159,7 +159,7 @@ def test_the_line_that_is_proposed_heals(name: str, tmp_path: Path) -> None:
     edits, *_ = BREAKS[name]
     old = keys(folder(tmp_path))
     (told,) = broken(old, keys(folder(tmp_path, *edits)))
-    line = told.right.partition(": ")[2]
+    line = told.right.partition(": ")[2].replace("<why>", "measured anew")
     assert broken(old, keys(folder(tmp_path, *edits, declared=f"  {line}\n"))) == []
 
 
@@ -265,8 +265,8 @@ def test_a_correction_counts_once(tmp_path: Path) -> None:
     declared = "  - {key: lahti, corrected: measured anew}\n"
     old = keys(folder(tmp_path, *one, declared=declared))
     (told,) = broken(old, keys(folder(tmp_path, *two, declared=declared)))
-    assert told.right.endswith('- {key: lahti, corrected: ["measured anew", why]}')
-    again = f"  {told.right.partition(': ')[2]}\n"
+    assert told.right.endswith('- {key: lahti, corrected: ["measured anew", <why>]}')
+    again = f"  {told.right.partition(': ')[2]}\n".replace("<why>", "and once more")
     assert broken(old, keys(folder(tmp_path, *two, declared=again))) == []
 
 
@@ -324,7 +324,7 @@ def test_many_keys_of_a_source_are_one_problem() -> None:
     (told,) = broken(old, few)
     assert (told.code, told.name) == ("key-dropped", "gcom")
     assert told.what == "60 keys of 'gcom' are gone, for instance gcom/0-adhesion, gcom/1-adhesion, gcom/10-adhesion"
-    assert told.right == "add to data/replaced.yaml: - {source: gcom, withdrawn: why}"
+    assert told.right == "add to data/replaced.yaml: - {source: gcom, withdrawn: <why>}"
     assert len(broken(old, few, few=60)) == 60
     declared = "id:gcom a cg:Source ; skos:historyNote 'The edition of 2026'@en . id:lahti a cg:City ."
     assert broken(old, trig(declared)) == []
@@ -431,23 +431,29 @@ WRONG = {
     "no key": ("- {by: lahti}", 2, 5, "neither `key` nor `source`"),
     "two keys": ("- {key: a, source: b, withdrawn: w}", 2, 22, "`key` and `source`"),
     "nothing": ("- {key: a}", 2, 5, "nothing said of it"),
-    "two ways": ("- {key: a, by: lahti, withdrawn: w}", 2, 36, "`by` and `withdrawn`"),
+    "two ways": ("- {key: a, by: lahti, withdrawn: gone}", 2, 36, "`by` and `withdrawn`"),
     "a source by": ("- {source: a, by: lahti}", 2, 21, "`by` of a source's rows"),
     "two reasons": ("- {key: a, withdrawn: [v, w]}", 2, 26, "2 values of 'withdrawn'"),
-    "no name": ("- {key: A b, withdrawn: w}", 2, 11, "'A b' is no key"),
-    "a claim as source": ("- {source: a/b, withdrawn: w}", 2, 14, "'a/b' is a claim"),
+    "no name": ("- {key: A b, withdrawn: gone}", 2, 11, "'A b' is no key"),
+    "a claim as source": ("- {source: a/b, withdrawn: gone}", 2, 14, "'a/b' is a claim"),
+    "no reason": ("- {key: a, withdrawn: Why}", 2, 25, "'Why' is no reason"),
+    "a reason to be filled in": ("- {key: turku, corrected: <WHY>}", 2, 29, "'<WHY>' is no reason"),
+    "one filled in wrong": ("- {source: news, withdrawn: <the reason>}", 2, 31, "'<the reason>' is no reason"),
+    "a second that is none": ("- {key: turku, corrected: [measured anew, <why>]}", 2, 45, "'<why>' is no reason"),
+    "a key to be filled in": ("- {key: a, by: <its key today>}", 2, 18, "'<its key today>' is no key"),
+    "signs": ("- {key: a, withdrawn: '???????'}", 2, 25, "'???????' is no reason"),
     "an empty reason": ("- {key: a, withdrawn: ''}", 2, 25, "'withdrawn' has no value"),
     "unknown key": ("- {key: a, with: b}", 2, 14, "unknown key 'with'"),
-    "twice": ("- {key: a, withdrawn: v}\n  - {key: a, by: lahti}", 3, 11, "the key 'a' stands twice"),
+    "twice": ("- {key: a, withdrawn: gone}\n  - {key: a, by: lahti}", 3, 11, "the key 'a' stands twice"),
     "itself": ("- {key: a, by: a}", 2, 18, "'a' is replaced by itself"),
     "round": ("- {key: a, by: b}\n  - {key: b, by: a}", 2, 18, "round in a circle"),
     "round elsewhere": ("- {key: a, by: b}\n  - {key: b, by: c}\n  - {key: c, by: b}", 2, 18, "round in a circle"),
     "to nothing": ("- {key: a, by: b}", 2, 18, "'b', but nothing has this key"),
-    "to something withdrawn": ("- {key: a, by: b}\n  - {key: b, withdrawn: w}", 2, 18, "leads to something withdrawn"),
+    "to something withdrawn": ("- {key: a, by: b}\n  - {key: b, withdrawn: gone}", 2, 18, "leads to something withdrawn"),
     "a thing by a claim": ("- {key: a, by: news/joined}", 2, 18, "one is a claim, the other a thing"),
     "still there": ("- {key: turku, by: lahti}", 2, 11, "'turku' is replaced by 'lahti', but the data still has it"),
-    "withdrawn and there": ("- {key: news/works, withdrawn: w}", 2, 11, "is withdrawn, but the data still has it"),
-    "corrected and not there": ("- {key: a, corrected: w}", 2, 11, "'a' is corrected, but nothing has this key"),
+    "withdrawn and there": ("- {key: news/works, withdrawn: gone}", 2, 11, "is withdrawn, but the data still has it"),
+    "corrected and not there": ("- {key: a, corrected: mended}", 2, 11, "'a' is corrected, but nothing has this key"),
 }
 
 
@@ -472,7 +478,7 @@ def test_a_sheet_that_uses_a_former_key_is_told_the_one_of_today(tmp_path: Path)
 
 
 def test_what_is_declared_stands_in_the_graph_of_the_registry(tmp_path: Path) -> None:
-    declared = DECLARED + "  - {key: turku, corrected: [one, two]}\n  - {source: news, withdrawn: fewer}\n"
+    declared = DECLARED + "  - {key: turku, corrected: [first, second]}\n  - {source: news, withdrawn: fewer}\n"
     declared += "  - {source: press, withdrawn: closed}\n"
     asserted = pipeline.check(folder(tmp_path, *GONE, declared=declared), COMPILED).asserted
     marks = [PREFIXES["dcterms"] + "isReplacedBy", OWL + "deprecated"]
@@ -486,8 +492,8 @@ def test_what_is_declared_stands_in_the_graph_of_the_registry(tmp_path: Path) ->
         ("lahti-old", 0, "lahti"),
         ("claim/news/works", 1, "true"),
         ("claim/news/works", 2, 'It says "may".'),
-        ("turku", 2, "one"),
-        ("turku", 2, "two"),
+        ("turku", 2, "first"),
+        ("turku", 2, "second"),
         ("news", 3, "fewer"),
         ("press", 1, "true"),
         ("press", 3, "closed"),
@@ -495,7 +501,7 @@ def test_what_is_declared_stands_in_the_graph_of_the_registry(tmp_path: Path) ->
 
 
 def test_a_table_that_is_not_read_may_have_what_is_named(tmp_path: Path) -> None:
-    data = folder(tmp_path, declared="  - {key: lahti-old, by: gcom-7}\n  - {key: gcom/7-x, corrected: w}\n")
+    data = folder(tmp_path, declared="  - {key: lahti-old, by: gcom-7}\n  - {key: gcom/7-x, corrected: mended}\n")
     things = (data / "registry" / "things.yaml").read_text("utf-8").replace(LAHTI_OLD, "")
     (data / "registry" / "things.yaml").write_text(things, "utf-8")
     assert [p.what for p in refused(data)] == [
