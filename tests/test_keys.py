@@ -14,7 +14,7 @@ from citygraph import build as pipeline
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem
 from citygraph.publish.keys import Keys, keys_of, read_keys
-from citygraph.publish.promises import broken
+from citygraph.publish.promises import Place, broken
 from citygraph.publish.redirects import redirects
 from citygraph.rdf.columns import columns_of
 from citygraph.vocabulary import CG, ID, OWL, PREFIXES, TYPE
@@ -148,9 +148,10 @@ def test_a_broken_promise_is_told_and_a_declaration_heals_it(name: str, tmp_path
     old = read_keys(written(keys(folder(tmp_path)), tmp_path / "old"))
     (told,) = broken(old, keys(folder(tmp_path, *edits)))
     assert (told.code, told.name, told.line, told.severity) == (code, key, 1, "violation")
-    assert told.file.endswith("old/citygraph.nq")
+    assert told.file == "data/replaced.yaml"
     assert words in told.what
-    assert f"- {{key: {key}, " in told.right
+    assert told.what.endswith("old/citygraph.nq)")
+    assert f"write there: - {{key: {key}, " in told.right
     assert broken(old, keys(folder(tmp_path, *edits, declared=f"  {declaration}\n"))) == []
 
 
@@ -161,6 +162,30 @@ def test_the_line_that_is_proposed_heals(name: str, tmp_path: Path) -> None:
     (told,) = broken(old, keys(folder(tmp_path, *edits)))
     line = told.right.partition(": ")[2].replace("<why>", "measured anew")
     assert broken(old, keys(folder(tmp_path, *edits, declared=f"  {line}\n"))) == []
+
+
+def test_another_thing_is_to_have_a_key_of_its_own(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    (told,) = broken(old, keys(folder(tmp_path, ("{fi: Turku}", "{fi: Tampere}"))))
+    assert told.right == (
+        "if that is another city, give it a key of its own and leave this one as it was; only if the old entry was a "
+        "mistake, write there: - {key: turku, corrected: <why>}"
+    )
+    (told,) = broken(old, keys(folder(tmp_path, *BREAKS["another end"][0])))
+    assert told.right.startswith("if that is another claim, give it an id of its own and leave this one as it was; ")
+    (told,) = broken(old, keys(folder(tmp_path, *BREAKS["another type"][0])))
+    assert told.right.startswith("if that is another thing, give it a key of its own and leave this one as it was; ")
+
+
+def test_the_file_to_edit_is_named_and_begun_where_there_is_none(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    new = keys(folder(tmp_path, *GONE))
+    told = broken(old, new, Place("here/data/replaced.yaml", begun=False))
+    assert {(p.file, p.line, p.column) for p in told} == {("here/data/replaced.yaml", 1, 1)}
+    assert all(
+        "begin this file, which does not exist yet, with `replaced:` and write there: - {" in p.right for p in told
+    )
+    assert not any("begin" in p.right for p in broken(old, new, Place("here/data/replaced.yaml")))
 
 
 def test_nothing_is_told_of_what_keeps_its_meaning(tmp_path: Path) -> None:
@@ -324,12 +349,13 @@ def test_many_keys_of_a_source_are_one_problem() -> None:
     (told,) = broken(old, few)
     assert (told.code, told.name) == ("key-dropped", "gcom")
     assert told.what == "60 keys of 'gcom' are gone, for instance gcom/0-adhesion, gcom/1-adhesion, gcom/10-adhesion"
-    assert told.right == "add to data/replaced.yaml: - {source: gcom, withdrawn: <why>}"
+    assert told.right == "write there: - {source: gcom, withdrawn: <why>}"
     assert len(broken(old, few, few=60)) == 60
     declared = "id:gcom a cg:Source ; skos:historyNote 'The edition of 2026'@en . id:lahti a cg:City ."
     assert broken(old, trig(declared)) == []
     (reused,) = broken(old, trig(CITIES.replace("'FI' . id:gcom-0", "'FI' . id:gcom-0").replace('"FI"', '"SE"')))
     assert reused.what.startswith("30 keys of 'gcom' mean something else, for instance ")
+    assert reused.right.startswith("if that is another thing, give it a key of its own and leave this one as it was; ")
 
 
 def test_what_a_source_lists_no_longer_stays_withdrawn(tmp_path: Path) -> None:
@@ -449,7 +475,12 @@ WRONG = {
     "round": ("- {key: a, by: b}\n  - {key: b, by: a}", 2, 18, "round in a circle"),
     "round elsewhere": ("- {key: a, by: b}\n  - {key: b, by: c}\n  - {key: c, by: b}", 2, 18, "round in a circle"),
     "to nothing": ("- {key: a, by: b}", 2, 18, "'b', but nothing has this key"),
-    "to something withdrawn": ("- {key: a, by: b}\n  - {key: b, withdrawn: gone}", 2, 18, "leads to something withdrawn"),
+    "to something withdrawn": (
+        "- {key: a, by: b}\n  - {key: b, withdrawn: gone}",
+        2,
+        18,
+        "leads to something withdrawn",
+    ),
     "a thing by a claim": ("- {key: a, by: news/joined}", 2, 18, "one is a claim, the other a thing"),
     "still there": ("- {key: turku, by: lahti}", 2, 11, "'turku' is replaced by 'lahti', but the data still has it"),
     "withdrawn and there": ("- {key: news/works, withdrawn: gone}", 2, 11, "is withdrawn, but the data still has it"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,21 @@ _OURS = ("registry", "themes")
 Finding = tuple[str, str, str, str]
 
 
-def broken(old: Keys, new: Keys, few: int = FEW) -> list[Problem]:
-    """Every key that `old` released and `new` neither keeps in its meaning nor declares, all at once.
+@dataclass(frozen=True)
+class Place:
+    """Where keys are declared: data/replaced.yaml as it is shown, and whether there is such a file."""
+
+    file: str = "data/replaced.yaml"
+    begun: bool = True
+
+    def write(self, line: str, each: str = "") -> str:
+        """What to do with a line."""
+        begin = "" if self.begun else "begin this file, which does not exist yet, with `replaced:` and "
+        return f"{begin}write there{each}: {line}"
+
+
+def broken(old: Keys, new: Keys, place: Place = Place(), few: int = FEW) -> list[Problem]:
+    """Every key that `old` released and `new` neither keeps in its meaning nor declares, all at once, at `place`.
 
     More than `few` of one source are summed up. What follows once a key is declared as it is proposed is not told.
     """
@@ -51,29 +64,46 @@ def broken(old: Keys, new: Keys, few: int = FEW) -> list[Problem]:
     for each in sorted(findings):
         source = _source(old, new, each[1])
         groups.setdefault((each[0], source if source not in _OURS else ""), []).append(each)
-    problems: list[Problem] = []
+    told: list[tuple[str, str, str, str]] = []
     for (code, source), group in groups.items():
         if source and len(group) > few:
-            problems.append(_summed(old, new, code, source, group))
+            told.append((code, *_summed(new, code, source, group, place), source))
         else:
-            problems += [_problem(old, code, key_of(iri), what, line) for code, iri, what, line in group]
-    return sorted(problems)
+            kinds = _kinds(old, new, [iri for code, iri, *_ in group if code == "key-reused"])
+            for _, iri, what, line in group:
+                right = _rather(kinds[iri], place.write(line)) if iri in kinds else place.write(line)
+                told.append((code, f"{key_of(iri)!r} {what}", right, key_of(iri)))
+    held = f" (the earlier release: {old.file})" if old.file else ""
+    return sorted(Problem(place.file, 1, 1, code, what + held, right, name) for code, what, right, name in told)
 
 
-def _problem(old: Keys, code: str, name: str, what: str, line: str) -> Problem:
-    return Problem(old.file, 1, 1, code, f"{name!r} {what}", f"add to data/replaced.yaml: {line}", name)
+def _rather(kind: str, declare: str) -> str:
+    """What to do about a key that means another thing: declaring it is right only where the old meaning was wrong."""
+    own = "an id" if kind == "claim" else "a key"
+    other = f"if that is another {kind}, give it {own} of its own and leave this one as it was"
+    return f"{other}; only if the old entry was a mistake, {declare}"
 
 
-def _summed(old: Keys, new: Keys, code: str, source: str, group: list[Finding]) -> Problem:
-    """One problem for what happened to many keys of a source."""
+def _kinds(old: Keys, new: Keys, iris: list[str]) -> dict[str, str]:
+    """What to call things by: the type that they had and have, in small letters."""
+    before, after = old.said(iris), new.said(iris)
+    types = {
+        iri: before.get(iri, {}).get(TYPE, frozenset()) & after.get(iri, {}).get(TYPE, frozenset()) for iri in iris
+    }
+    return {iri: "claim" if iri.startswith(CLAIM) else _names(types[iri]).lower() or "thing" for iri in iris}
+
+
+def _summed(new: Keys, code: str, source: str, group: list[Finding], place: Place) -> tuple[str, str]:
+    """What happened to many keys of a source, and what to do about it."""
     told = [key_of(iri) + (f" ({what})" if code == "key-reused" else "") for _, iri, what, _ in group[:_EXAMPLES]]
     some = ", ".join(told)
     what = f"{len(group):,} keys of {source!r} {_HAPPENED[code]}, for instance {some}"
     if code == "key-dropped":
         line = f"- {{source: {source}, withdrawn: {_again(new, known.FEWER, iri_of(source))}}}"
-        return Problem(old.file, 1, 1, code, what, f"add to data/replaced.yaml: {line}", source)
+        return what, place.write(line)
     lines = " ".join(line for *_, line in group[:_EXAMPLES])
-    return Problem(old.file, 1, 1, code, what, f"add to data/replaced.yaml, for each: {lines} …", source)
+    right = place.write(f"{lines} …", ", for each")
+    return what, _rather("thing", right) if code == "key-reused" else right
 
 
 def _source(old: Keys, new: Keys, iri: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from citygraph.build import Built, build, write
 from citygraph.changes.printed import summary
+from citygraph.declared import FILE
 from citygraph.encode import is_address
 from citygraph.files import MARKER, replaced, shown, writable
 from citygraph.options import DEFAULT, Options
@@ -25,7 +26,7 @@ from citygraph.publish.gaps import gaps
 from citygraph.publish.keys import keys_of, read_keys
 from citygraph.publish.ld import jsonld_of
 from citygraph.publish.packed import compress, measured
-from citygraph.publish.promises import broken
+from citygraph.publish.promises import Place, broken
 from citygraph.publish.redirects import redirects
 from citygraph.publish.survey import survey
 from citygraph.rdf.turtle import turtle_of
@@ -74,7 +75,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
     counted = survey(built)
     edition = edition_of(told, counted.sources, earlier)
     keys, kept = keys_of(built.asserted), read_keys(earlier.folder) if earlier else None
-    if kept and (dropped := broken(kept, keys)):
+    if kept and (dropped := broken(kept, keys, Place(shown(data / FILE), (data / FILE).exists()))):
         raise ProblemsError(dropped)
     options.step("writing")
     with replaced(out) as folder:
