@@ -162,7 +162,10 @@ def test_a_key_is_not_dropped_silently(first: Path, tmp_path: Path, run: Run) ->
     arguments = ["release", "--data", data, "--out", out, "--previous", first, "--version", "2", "--date", "2018-04-01"]
     done = run(*arguments)
     assert done.returncode == 1, done.stderr
-    assert "lahti-covenant-2018/covenant-2030-membership" in done.stderr
+    line = "{key: lahti-covenant-2018/covenant-2030-membership, by: lahti-covenant-2018/another-name}"
+    begin = "begin this file, which does not exist yet, with `replaced:` and write there: - "
+    assert f"{data}/replaced.yaml:1:1: violation: " in done.stderr
+    assert f"(the earlier release: {first}/citygraph.nq); {begin}{line}" in done.stderr
     assert not out.exists()
     entry = (
         "replaced:\n  - key: lahti-covenant-2018/covenant-2030-membership\n    by: lahti-covenant-2018/another-name\n"

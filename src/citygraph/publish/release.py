@@ -10,6 +10,7 @@ from pathlib import Path
 
 from citygraph.build import Built, build, write
 from citygraph.changes.printed import summary
+from citygraph.declared import FILE
 from citygraph.encode import is_address
 from citygraph.files import replaced, shown, writable
 from citygraph.options import DEFAULT, Options
@@ -24,7 +25,7 @@ from citygraph.publish.gaps import gaps
 from citygraph.publish.keys import keys_of, read_keys
 from citygraph.publish.ld import jsonld_of
 from citygraph.publish.packed import compress, measured
-from citygraph.publish.promises import broken
+from citygraph.publish.promises import Place, broken
 from citygraph.publish.redirects import redirects
 from citygraph.publish.survey import survey
 from citygraph.rdf.turtle import turtle_of
@@ -78,7 +79,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
     if not told.date:
         options.tell(f"no --date: the release is of {edition.date}, the day of its newest source")
     keys, kept = keys_of(built.asserted), read_keys(earlier.folder) if earlier else None
-    if kept and (dropped := broken(kept, keys)):
+    if kept and (dropped := broken(kept, keys, Place(shown(data / FILE), (data / FILE).exists()))):
         raise ProblemsError(dropped)
     options.step("writing")
     with replaced(out) as folder:
