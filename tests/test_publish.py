@@ -147,11 +147,25 @@ def test_a_release_goes_on_from_the_one_before(first: Path, tmp_path: Path, run:
     assert ", after 1\n" in done.stdout
     catalog = (tmp_path / "second" / "catalog.ttl").read_text("utf-8")
     assert "dcat:previousVersion <https://w3id.org/citygraph/release/1>" in catalog
+    dataset = catalog[catalog.index("dataset/citygraph> a dcat:Dataset") :]
+    assert dataset[: dataset.index(" .\n")].count('"2018-03-07"^^xsd:date') == 1, "the day on which it was first issued"
     feed = (tmp_path / "second" / "feed.atom").read_text("utf-8")
     assert feed.index("release/2<") < feed.index("release/1<")
     summed = "<summary>1 thing changed.</summary>"
     assert summed in feed
-    again = run("release", "--data", data, "--out", tmp_path / "3", "--previous", tmp_path / "second", "--version", "1")
+    again = run(
+        "release",
+        "--data",
+        data,
+        "--out",
+        tmp_path / "3",
+        "--previous",
+        tmp_path / "second",
+        "--version",
+        "1",
+        "--date",
+        "2018-05-01",
+    )
     assert (again.returncode, "before the earlier one has the version 1" in again.stderr) == (2, True)
     assert not (tmp_path / "3").exists()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.publish.edition import DATASET, Edition, Survey
+from citygraph.publish.edition import Edition, Survey
 from citygraph.publish.schema_org import dataset_jsonld
 from releases import ABOUT, ARTICLE, CC_BY, EDITION, FILES, MAP, REGISTRY, SURVEY, TABLE
 
@@ -67,4 +67,4 @@ def test_it_is_stable_rdf_of_schema_org() -> None:
     quads = list(ox.parse(written, format=ox.RdfFormat.JSON_LD))
     names = {quad.predicate.value for quad in quads} - {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type"}
     assert all(name.startswith("https://schema.org/") for name in names)
-    assert ox.NamedNode(DATASET) in {quad.subject for quad in quads}
+    assert ox.NamedNode(EDITION.dataset) in {quad.subject for quad in quads}

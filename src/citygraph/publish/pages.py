@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import yaml
 
-from citygraph.publish.edition import DATASET, About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
 from citygraph.publish.gaps import Gap
 from citygraph.publish.package import licence, plain
 
@@ -223,7 +223,7 @@ def citation(about: About, edition: Edition, survey: Survey) -> str:
         "authors": [{"name": about.publisher}],
         "version": edition.version,
         "date-released": edition.date,
-        "url": DATASET,
+        "url": edition.dataset,
         "identifiers": [{"type": "url", "value": edition.iri, "description": "This version"}],
         **_licensed(about.licence),
         "keywords": list(about.keywords.get("en") or next(iter(about.keywords.values()), ())),

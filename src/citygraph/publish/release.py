@@ -75,7 +75,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
     earlier = read_earlier(told.previous) if told.previous else None
     built = build(data, options)
     counted = survey(built)
-    edition = edition_of(told, counted.sources, earlier)
+    edition = edition_of(told, counted.sources, earlier, about.home)
     if not told.date:
         options.tell(f"no --date: the release is of {edition.date}, the day of its newest source")
     keys, kept = keys_of(built.asserted), read_keys(earlier.folder) if earlier else None
@@ -90,7 +90,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
         files = contents.contents(sizes, counted.sources)
         triples = catalogue(about, edition, counted, files)
         texts = {
-            "catalog.ttl": "".join(turtle_of(triples, "citygraph: the catalogue (DCAT-AP 3.0.1)", HOME)),
+            "catalog.ttl": "".join(turtle_of(triples, "citygraph: the catalogue (DCAT-AP 3.0.1)", edition.home)),
             "catalog.jsonld": jsonld_of(triples),
             "void.ttl": "".join(turtle_of(void.void(about, edition, counted, files), "citygraph: VoID")),
             "datapackage.json": package.datapackage(about, edition, counted, files),
@@ -139,7 +139,7 @@ def _sound(told: Told) -> None:
         raise CitygraphError(f"--base-url {told.base}: name the folder of the files, without ?")
 
 
-def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | None = None) -> Edition:
+def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | None = None, home: str = HOME) -> Edition:
     """The edition that a user means; the newest day of a source is its day, and its day its version, unless told.
 
     Raises CitygraphError where there is no day, and where it does not come after the earlier release.
@@ -156,10 +156,12 @@ def edition_of(told: Told, sources: Sequence[SourceFacts], earlier: Earlier | No
         )
     if earlier and earlier.date > day:
         raise CitygraphError(f"the earlier release is of {earlier.date}, this one of {day}: give a later --date")
-    if earlier and f"{HOME}release/{version}" in told_of(earlier.feed):
+    days = told_of(earlier.feed) if earlier else {}
+    if f"{home}release/{version}" in days:
         raise CitygraphError(f"a release before the earlier one has the version {version}: give another with --version")
-    base = told.base.rstrip("/") if told.base else f"{HOME}release/{version}"
-    return Edition(version, day, f"{base}/", told.endpoint, earlier.version if earlier else "")
+    base = told.base.rstrip("/") if told.base else f"{home}release/{version}"
+    previous, issued = (earlier.version, min(days.values(), default="")) if earlier else ("", "")
+    return Edition(version, day, f"{base}/", told.endpoint, previous, home=home, issued=issued)
 
 
 def overview(done: Released, out: Path) -> Iterator[str]:

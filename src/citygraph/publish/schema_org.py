@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from citygraph.publish.codes import countries
-from citygraph.publish.edition import DATASET, About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
 
 
 def dataset_jsonld(about: About, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> str:
@@ -27,8 +27,8 @@ def dataset_jsonld(about: About, edition: Edition, survey: Survey, files: Sequen
     whole = {
         "@context": {"@vocab": "https://schema.org/"},
         "@type": "Dataset",
-        "@id": DATASET,
-        "identifier": DATASET,
+        "@id": edition.dataset,
+        "identifier": edition.dataset,
         "url": about.homepage,
         "name": title,
         "alternateName": [words for language, words in about.title.items() if language != "en"],
