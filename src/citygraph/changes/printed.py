@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -83,7 +82,8 @@ def text(found: Changes, every: bool = False) -> Iterator[str]:
     summed = False
     for source, group in groupby(found.items, key=lambda item: item.source):
         cited = "" if ", " in source else found.names.citation(source)
-        yield f"\n{_line(cited or source or 'the default graph')}\n"
+        where = ("" if source[:1].strip(",") else "the default graph") + source
+        yield f"\n{_line(cited or where)}\n"
         for (state, kind), some in groupby(group, key=lambda item: (item.state, item.type)):
             items = list(some)
             if every or len(items) <= MOST:
@@ -241,8 +241,8 @@ def _plain(values: Sequence[Value]) -> list[dict[str, str]]:
     """The values as objects: `value` and, where there is one, label, language or datatype."""
     rows = []
     for value in values:
-        told = {key: word for key, word in asdict(value).items() if isinstance(word, str) and word and key != "text"}
-        rows.append({"iri" if value.iri else "value": value.text, **told})
+        more = {"label": value.label, "language": value.language, "datatype": value.datatype}
+        rows.append({"iri" if value.iri else "value": value.text, **{key: word for key, word in more.items() if word}})
     return rows
 
 
