@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from citygraph.problems import ProblemsError
+from citygraph.problems import CitygraphError, ProblemsError
 from citygraph.publish.about import read_about
-from conftest import ROOT
+from conftest import ROOT, Run
 
 GOOD = (ROOT / "data" / "catalogue.yaml").read_text("utf-8")
 
@@ -59,6 +60,30 @@ def test_what_is_wrong_is_told_with_its_place(reason: str, tmp_path: Path) -> No
     assert sorted({problem.code for problem in problems}) == sorted(codes)
     assert any(right in problem.right for problem in problems)
     assert all(problem.file.endswith("catalogue.yaml") and problem.line >= 1 for problem in problems)
+
+
+def test_check_reads_it_too(tmp_path: Path, run: Run) -> None:
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    file = tmp_path / "data" / "catalogue.yaml"
+    assert run("check", "--data", tmp_path / "data", file).returncode == 0
+    file.write_text(GOOD.replace("IRREG", "SOMETIMES"), "utf-8")
+    for paths in ([], [file]):
+        done = run("check", "--data", tmp_path / "data", *paths)
+        assert (done.returncode, done.stdout.count("\n")) == (1, 1), done.stdout
+        assert "catalogue.yaml:30:12: violation: 'SOMETIMES' is no code; of the EU list" in done.stdout
+    assert run("check", "--data", tmp_path / "data", tmp_path / "data/pages").returncode == 0
+
+
+def test_a_link_out_of_the_data_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "elsewhere.yaml").write_text(GOOD, "utf-8")
+    (tmp_path / "data" / "catalogue.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    with pytest.raises(ProblemsError) as caught:
+        read_about(tmp_path / "data")
+    assert [problem.code for problem in caught.value.problems] == ["outside"]
+    (tmp_path / "elsewhere.yaml").unlink()
+    with pytest.raises((CitygraphError, ProblemsError)):
+        read_about(tmp_path / "data")
 
 
 def test_a_keyword_that_stands_twice_is_told_once(tmp_path: Path) -> None:

@@ -153,6 +153,12 @@ def test_other_files_are_compared_as_quads(dist: Path, tmp_path: Path) -> None:
     assert not delta(opened(dist), opened(tmp_path))
 
 
+def test_what_has_no_graph_is_told_as_the_default_graph(dist: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.nq").write_text(f'<{ID}a> <{SKOS}prefLabel> "A" .\n', "utf-8")
+    new = graph(tmp_path / "new", ("a", SKOS + "prefLabel", "A"), ("a", SKOS + "note", "N", "page"))
+    assert "\nthe default graph, page, registry\n" in said(tmp_path / "old.nq", new)
+
+
 def test_a_release_is_not_held_in_memory(dist: Path) -> None:
     assert opened(dist) == Side(dist / "citygraph.nq")
 

@@ -42,6 +42,8 @@ def test_each_download_has_its_size_and_sum() -> None:
         each = downloads[EDITION.base + file.name]
         assert each["contentSize"] == f"{file.size} B"
         assert (each["sha256"], each["encodingFormat"], each["name"]) == (file.sha256, file.media, file.title)
+        words = file.source == ARTICLE.key
+        assert ("license" in each) != words, "the words of a source without a licence have none here either"
 
 
 def test_sources_are_named_with_their_licence() -> None:

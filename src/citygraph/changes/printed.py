@@ -82,7 +82,8 @@ def text(found: Changes, every: bool = False) -> Iterator[str]:
     summed = False
     for source, group in groupby(found.items, key=lambda item: item.source):
         cited = "" if ", " in source else found.names.citation(source)
-        yield f"\n{_line(cited or source or 'the default graph')}\n"
+        where = ("" if source[:1].strip(",") else "the default graph") + source
+        yield f"\n{_line(cited or where)}\n"
         for (state, kind), some in groupby(group, key=lambda item: (item.state, item.type)):
             items = list(some)
             if every or len(items) <= MOST:
@@ -240,9 +241,8 @@ def _plain(values: Sequence[Value]) -> list[dict[str, str]]:
     """The values as objects: `value` or `iri`, and what there is of label, language and datatype."""
     rows = []
     for value in values:
-        row = {"iri" if value.iri else "value": value.text}
-        more = (("label", value.label), ("language", value.language), ("datatype", value.datatype))
-        rows.append(row | {key: word for key, word in more if word})
+        more = {"label": value.label, "language": value.language, "datatype": value.datatype}
+        rows.append({"iri" if value.iri else "value": value.text, **{key: word for key, word in more.items() if word}})
     return rows
 
 

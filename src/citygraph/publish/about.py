@@ -29,15 +29,27 @@ _MAIL = re.compile(r"[\w.!#$&'*+/=?~-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 def read_about(data: Path) -> About:
     """The catalogue's words in a data folder, else those that come with citygraph; raises ProblemsError with every
     problem of the file, CitygraphError where it cannot be opened."""
-    path = data / FILE if (data / FILE).exists() else resource(f"data/{FILE}")
-    text, problems = read_text(path)
-    root, found = marked.read(text, shown(path)) if text is not None else (None, [])
+    path, root = data / FILE, data
+    if not path.exists() and not path.is_symlink():
+        root = resource("data")
+        path = root / FILE
+    text, problems = read_text(path, root)
+    written, found = marked.read(text, shown(path)) if text is not None else (None, [])
     problems += found
     reading = _Reading(shown(path), problems)
-    about = reading.about(root) if root is not None else None
+    about = reading.about(written) if written is not None else None
     if about is None or problems:
         raise ProblemsError(problems)
     return about
+
+
+def wrong(data: Path) -> list[Problem]:
+    """Every problem of a data folder's catalogue; raises CitygraphError where it cannot be opened."""
+    try:
+        read_about(data)
+    except ProblemsError as error:
+        return list(error.problems)
+    return []
 
 
 class _Reading:

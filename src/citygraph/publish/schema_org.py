@@ -94,13 +94,16 @@ def _source(source: SourceFacts) -> dict[str, Any]:
 
 
 def _download(file: FileFacts, edition: Edition, about: About, sources: Mapping[str, SourceFacts]) -> dict[str, Any]:
+    """A file; one that holds the words of a source without a licence has none either."""
     source = sources.get(file.source)
-    return {
-        "@type": "DataDownload",
-        "name": file.title,
-        "contentUrl": edition.url(file.name),
-        "encodingFormat": file.media,
-        "contentSize": f"{file.size} B",
-        "sha256": file.sha256,
-        "license": (source and source.licence) or about.licence,
-    }
+    return _known(
+        {
+            "@type": "DataDownload",
+            "name": file.title,
+            "contentUrl": edition.url(file.name),
+            "encodingFormat": file.media,
+            "contentSize": f"{file.size} B",
+            "sha256": file.sha256,
+            "license": source.licence if source else about.licence,
+        }
+    )
