@@ -30,6 +30,12 @@ WRONG = {
     "no-title": ("title:\n  en:", "titel:\n  en:", ["unknown-key", "missing-key"], "did you mean 'title'"),
     "no-english": ('title:\n  en: "citygraph', 'title:\n  de: "citygraph', ["form", "language"], "en is needed"),
     "no-address": ("homepage: https://", "homepage: htp://", ["iri"], "write it in full"),
+    "no-beginning": (
+        "address: https://w3id.org/citygraph/",
+        "address: https://w3id.org/citygraph",
+        ["iri"],
+        "end it in /",
+    ),
     "a-list": ("publisher: The citygraph maintainers", "publisher: [a, b]", ["form"], "write one text"),
     "no-mail": ('email: ""', "email: nobody", ["form"], "name@example.org"),
     "no-code": ("themes: [ENVI", "themes: [Environment", ["form"], "known here: AGRI"),
@@ -70,7 +76,7 @@ def test_check_reads_it_too(tmp_path: Path, run: Run) -> None:
     for paths in ([], [file]):
         done = run("check", "--data", tmp_path / "data", *paths)
         assert (done.returncode, done.stdout.count("\n")) == (1, 1), done.stdout
-        assert "catalogue.yaml:30:12: violation: 'SOMETIMES' is no code; of the EU list" in done.stdout
+        assert "catalogue.yaml:31:12: violation: 'SOMETIMES' is no code; of the EU list" in done.stdout
     assert run("check", "--data", tmp_path / "data", tmp_path / "data/pages").returncode == 0
 
 

@@ -13,15 +13,16 @@ from citygraph.files import read_text, resource, shown
 from citygraph.near import nearest
 from citygraph.problems import Problem, ProblemsError
 from citygraph.publish.codes import FREQUENCIES, THEME_CODES
-from citygraph.publish.edition import About
+from citygraph.publish.edition import HOME, About
 from citygraph.vocabulary import LANGUAGES
 
 _T = TypeVar("_T")
 FILE = "catalogue.yaml"
 _TEXTS = ("title", "description", "keywords")
-_ONE = ("publisher", "homepage", "contact", "contact-page", "email", "licence", "frequency")
+_ONE = ("publisher", "homepage", "contact", "contact-page", "email", "licence", "frequency", "address")
 _KEYS = (*_TEXTS, *_ONE, "themes")
-_ADDRESSES = ("homepage", "contact-page", "licence")
+_ADDRESSES = ("homepage", "contact-page", "licence", "address")
+_OPTIONAL = ("email", "address")
 #: What a mailto: address can hold as it stands.
 _MAIL = re.compile(r"[\w.!#$&'*+/=?~-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 
@@ -71,7 +72,7 @@ class _Reading:
                     Problem(self.file, entry.line, entry.column, "unknown-key", f"unknown key {key!r}", hint)
                 )
         for key in _KEYS:
-            if key not in entries and key != "email":
+            if key not in entries and key not in _OPTIONAL:
                 self._wrong(root, "missing-key", f"no {key!r}", f"add {key}: ...")
         get = {key: entry.value for key, entry in entries.items()}
         texts = {key: self._by_language(get[key], self._said) for key in ("title", "description") if key in get}
@@ -81,6 +82,9 @@ class _Reading:
             if key in one and one[key] and not is_address(one[key]):
                 right = "write it in full, http or https"
                 self._wrong(get[key], "iri", f"{one[key]!r} is not an address", right)
+        if one.get("address") and not re.fullmatch(r"[^?#]*/", one["address"]):
+            right = "end it in / and leave out ? and #: other addresses begin with it"
+            self._wrong(get["address"], "iri", f"{one['address']!r} is not the beginning of addresses", right)
         if one.get("email") and not _MAIL.fullmatch(one["email"]):
             self._wrong(get["email"], "form", f"{one['email']!r} is not an e-mail address", "write name@example.org")
         themes = self._texts(get["themes"]) if "themes" in get else ()
@@ -94,6 +98,7 @@ class _Reading:
         return About(
             texts["title"], texts["description"], words, one["publisher"], one["homepage"], one["contact"],
             one["contact-page"], one.get("email", ""), one["licence"], themes, one["frequency"],
+            one.get("address", HOME),
         )  # fmt: skip
 
     def _wrong(self, node: marked.Node, code: str, what: str, right: str) -> None:

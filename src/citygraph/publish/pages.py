@@ -21,6 +21,19 @@ _TURNS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NAMES = {"violation": "violations", "warning": "warnings", "info": "notes"}
 #: What a reference of each kind of source is in the citation file format.
 _REFERENCE = {"article": "article", "page": "website", "table": "data", "registry": "database"}
+#: Files that describe the release.
+_BESIDE = {
+    "`catalog.ttl`, `catalog.jsonld`": "the catalogue for data portals (DCAT-AP 3.0.1)",
+    "`void.ttl`": "counts by class, property and named graph (VoID)",
+    "`datapackage.json`": "the tables and each of their columns described (Data Package)",
+    "`dataset.jsonld`": "the release described for search engines (schema.org)",
+    "`CITATION.cff`": "how to cite it, with all sources",
+    "`feed.atom`": "this release and those before it",
+    "`context.jsonld`": "the JSON-LD context: the words of fact sheets as terms",
+    "`redirects.csv`": "addresses of what was renamed, merged (`new` is where to go) or withdrawn (`new` is empty)",
+    "`SHA256SUMS`": "checksums of all files",
+    "`*.gz`": "compressed copies of the data files",
+}
 
 
 def readme(
@@ -97,8 +110,11 @@ def _files(files: Sequence[FileFacts]) -> Iterator[str]:
         marked=(0,),
     )
     yield ""
-    yield "`SHA256SUMS` has the checksum of each. The columns of `tables/` are told in `datapackage.json`;"
-    yield "their cells stand as sources have them, also where a spreadsheet takes a text for a formula."
+    yield from table(("and beside them", "what"), _BESIDE.items(), marked=(0,))
+    yield ""
+    yield "The tables have what spreadsheets are good for: claims of other types are in the RDF files only. Import them"
+    yield "as UTF-8 with every column as text, else a spreadsheet makes dates of its own of `2012-09`; cells stand as"
+    yield "sources have them, also where a spreadsheet takes a text for a formula."
     yield ""
 
 
