@@ -31,7 +31,7 @@ def check(
     paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str, tables: tuple[str, ...],
     accepted: Path | None, config: Path | None, brief: bool, since: Path | None,
 ) -> None:  # fmt: skip
-    """Report all problems of all fact sheets, the registry and the catalogue, or of the files PATHS, as file:line:column.
+    """Report all problems of all fact sheets, registry and catalogue, or of the files PATHS, as file:line:column.
 
     With tables, also those of their rows, as file:row:column. Exit code 1 when there is a violation that is not
     accepted, 2 when a file cannot be read.
