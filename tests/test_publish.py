@@ -107,6 +107,7 @@ def test_day_and_version_are_those_of_the_newest_source(tmp_path: Path, run: Run
         (["--base-url", "https://me:secret@example.org/x"], "names a user"),
         (["--endpoint", "https://me@example.org/x"], "names a user"),
         (["--base-url", "https:///x"], "no host"),
+        (["--base-url", "http://:80/"], "no host"),
         (["--previous", "nowhere"], "no release there"),
         (["--previous", "DIST"], "`citygraph build` makes"),
     ],

@@ -132,7 +132,7 @@ def _sound(told: Told) -> None:
         if address and (not is_address(address) or "#" in address):
             raise CitygraphError(f"{option} {address}: write an address in full, http or https, without #")
         host = address.partition("://")[2].partition("/")[0]
-        if address and ("@" in host or not host.strip(":")):
+        if address and ("@" in host or not host.partition(":")[0]):
             what = "names a user, whom it would publish" if "@" in host else "has no host"
             raise CitygraphError(f"{option}: this address {what}; write one such as https://data.example.org/")
     if "?" in told.base:
