@@ -80,7 +80,8 @@ def text(found: Changes, every: bool = False) -> Iterator[str]:
     """What changed, by source; with `every`, also where it is much of one kind, one by one."""
     yield brief(found) + "\n"
     summed = False
-    for source, group in groupby(found.items, key=lambda item: item.source):
+    told = (item for item in found.items if item.state != "follows")
+    for source, group in groupby(told, key=lambda item: item.source):
         cited = "" if ", " in source else found.names.citation(source)
         yield f"\n{_line(cited or source or 'the default graph')}\n"
         for (state, kind), some in groupby(group, key=lambda item: (item.state, item.type)):
@@ -105,7 +106,7 @@ def _fields_of(items: Sequence[Item], names: Names) -> str:
     """Of many that changed, which fields did, and how often."""
     if items[0].state not in ("changed", "moved"):
         return ""
-    counts = Counter(name for item in items for name in {field.name for field in _worth(item, item.fields(names))})
+    counts = Counter(name for item in items for name in {field.name for field in _worth(item, item.beyond(names))})
     return ": " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
 
 
@@ -123,7 +124,7 @@ def _told(item: Item, names: Names) -> Iterator[str]:
     yield line + "\n"
     if item.state == "merged":
         return
-    several, fields = ", " in item.source, _worth(item, item.fields(names))
+    several, fields = ", " in item.source, _worth(item, item.beyond(names))
     for part, some in groupby((field for field in fields if field.moved), key=lambda field: field.part):
         yield f"             {part}: moved from {' to '.join(_moved(list(some)))}\n"
     for field in fields:
