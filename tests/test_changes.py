@@ -424,10 +424,10 @@ def test_what_only_follows_from_a_rename_is_not_told(tmp_path: Path) -> None:
 
 
 def test_what_reasoning_knew_of_what_took_its_place_is_not_gone(tmp_path: Path) -> None:
-    both = [*BASE, ("turku", CG + "memberOf", "@net", REASONED)]
-    old = graph(tmp_path / "old", *both, ("oulu", CG + "memberOf", "@net", REASONED))
-    rest = [row for row in both if row[0] != "oulu"]
-    new = graph(tmp_path / "new", *rest, ("oulu", DCTERMS + "isReplacedBy", "@turku"))
+    known = ("turku", CG + "memberOf", "@net", REASONED)
+    old = graph(tmp_path / "old", *BASE, known, ("oulu", CG + "memberOf", "@net", REASONED))
+    rest = [row for row in BASE if row[0] != "oulu"]
+    new = graph(tmp_path / "new", *rest, known, ("oulu", DCTERMS + "isReplacedBy", "@turku"))
     assert said(old, new).startswith("1 thing merged.\n")
 
 
@@ -476,6 +476,20 @@ def test_what_was_withdrawn_is_told_with_the_reason(tmp_path: Path) -> None:
     ]
     assert told(old, new)["claims"]["withdrawn"] == 1
     assert said(new, new) == "No change.\n"
+
+
+def test_why_there_is_less_of_a_source_is_told_with_what_is_gone(tmp_path: Path) -> None:
+    source = [(*row[:3], "page") for row in thing("page", "Source", "A page")]
+    old = graph(tmp_path / "old", *BASE, *source, *claim("one", "oulu"), *claim("two", "turku"))
+    note = ("page", SKOS + "historyNote", "The edition of 2026 lists less.")
+    fewer = graph(tmp_path / "fewer", *BASE, *source, *claim("two", "turku"), note)
+    reason, gone = "  reason    The edition of 2026 lists less.", "  gone      Membership page/one"
+    assert reason + "\n" + gone in said(old, fewer)
+    none = graph(tmp_path / "none", *BASE, note, ("page", OWL + "deprecated", "true"))
+    assert reason + "\n" + gone in said(old, none)
+    more = graph(tmp_path / "more", *BASE, *source, *claim("two", "turku"), *claim("three", "oulu"), note)
+    assert reason not in said(fewer, more)
+    assert reason not in said(fewer, graph(tmp_path / "less", *BASE, *source, note))
 
 
 def test_a_redirect_that_was_there_before_is_no_change(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ State = Literal["renamed", "merged", "withdrawn", "gone", "changed", "moved", "a
 STATES: tuple[State, ...] = ("renamed", "merged", "withdrawn", "gone", "changed", "moved", "added", "follows")
 #: What a key that is no more says, where nothing took its place.
 DEPRECATED = OWL + "deprecated"
+#: What a source says of which there is less, or nothing, any more.
+FEWER = SKOS + "historyNote"
 
 _CLAIM = b"<" + CLAIM.encode()
 _ROW = b"<" + ID.encode() + b"row/"
@@ -108,6 +110,11 @@ class Changes:
         found = [item.state for item in self.items if item.claim == claims]
         return {state: found.count(state) for state in STATES}
 
+    def reasons(self) -> dict[str, tuple[str, ...]]:
+        """By the key of a source why the new graph has less of it, as far as it newly says so."""
+        told = {item.iri.removeprefix(ID): objects(item.lines.added, FEWER) for item in self.items if not item.claim}
+        return {source: notes for source, notes in told.items() if notes}
+
 
 def changes(found: Delta, language: str = "en") -> Changes:
     """What differs between two graphs, by claim and thing, with names in a language."""
@@ -170,7 +177,7 @@ def _fold_rows(about: dict[bytes, Lines]) -> None:
 
 def _items(about: dict[str, Lines], names: Names, heirs: Mapping[str, str]) -> list[Item]:
     """Each with what became of it, those that took another's place told with it; sorted by source."""
-    into = {iri: _objects(lines.added, REPLACED) for iri, lines in about.items() if lines.state() != "added"}
+    into = {iri: objects(lines.added, REPLACED) for iri, lines in about.items() if lines.state() != "added"}
     into = {iri: targets for iri, targets in into.items() if targets}
     taken: dict[str, list[str]] = {}
     for iri, targets in into.items():
@@ -187,7 +194,7 @@ def _items(about: dict[str, Lines], names: Names, heirs: Mapping[str, str]) -> l
         if iri in hidden:
             continue
         state = "renamed" if iri in renamed else "merged" if iri in into else lines.state()
-        if state == "changed" and _objects(lines.added, DEPRECATED):
+        if state == "changed" and objects(lines.added, DEPRECATED):
             state = "withdrawn"
         successor = about[renamed[iri]] if iri in renamed else None
         kind, source = _type(iri, lines), _source(iri, lines)
@@ -202,7 +209,8 @@ def _items(about: dict[str, Lines], names: Names, heirs: Mapping[str, str]) -> l
     return sorted(items, key=lambda item: (item.source, not item.claim, STATES.index(item.state), item.type, item.iri))
 
 
-def _objects(lines: Iterable[bytes], predicate: str) -> tuple[str, ...]:
+def objects(lines: Iterable[bytes], predicate: str) -> tuple[str, ...]:
+    """The values of a predicate in some lines, sorted."""
     found = f"<{predicate}>".encode()
     return tuple(sorted(value_of(_quad(line).o) for line in lines if _split(line)[1] == found))
 

@@ -79,12 +79,15 @@ def _counted(count: dict[State, int], kind: str) -> str:
 def text(found: Changes, every: bool = False) -> Iterator[str]:
     """What changed, by source; with `every`, also where it is much of one kind, one by one."""
     yield brief(found) + "\n"
-    summed = False
+    summed, reasons = False, found.reasons()
     told = (item for item in found.items if item.state != "follows")
     for source, group in groupby(told, key=lambda item: item.source):
         cited = "" if ", " in source else found.names.citation(source)
         yield f"\n{_line(cited or source or 'the default graph')}\n"
-        for (state, kind), some in groupby(group, key=lambda item: (item.state, item.type)):
+        about = list(group)
+        if any(item.claim and item.state == "gone" for item in about):
+            yield from (f"  reason    {_line(reason)}\n" for reason in reasons.get(source, ()))
+        for (state, kind), some in groupby(about, key=lambda item: (item.state, item.type)):
             items = list(some)
             if every or len(items) <= MOST:
                 for item in items:
