@@ -194,7 +194,7 @@ def quads(*rows: tuple[str, str, ox.NamedNode | ox.Literal]) -> list[ox.Quad]:
 
 
 def hostile() -> list[ox.Quad]:
-    made = []
+    made = quads((ID + "x", TYPE, ox.NamedNode(CG + "Source")))
     for number, text in enumerate(HOSTILE):
         city, claim = f"{ID}c{number:02}", f"{CLAIM}x/m{number:02}"
         made += quads(

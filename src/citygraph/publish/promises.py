@@ -69,7 +69,9 @@ def broken(old: Keys, new: Keys, place: Place = Place(), few: int = FEW) -> list
         if source and len(group) > few:
             told.append((code, *_summed(new, code, source, group, place), source))
         else:
-            kinds = _kinds(old, new, [iri for code, iri, *_ in group if code == "key-reused"])
+            # An entry has its key from its table: matching led it elsewhere.
+            reused = [iri for code, iri, *_ in group if code == "key-reused"]
+            kinds = _kinds(old, new, [iri for iri in reused if iri in old.replaced or iri not in old.following])
             for _, iri, what, line in group:
                 right = _rather(kinds[iri], place.write(line)) if iri in kinds else place.write(line)
                 told.append((code, f"{key_of(iri)!r} {what}", right, key_of(iri)))
@@ -194,9 +196,7 @@ def _reused(old: Keys, new: Keys, corrected: set[str]) -> Iterator[Finding]:
         for iri in entries & new.sources.keys()
         if old.end(new.end(iri)) == (was := old.end(iri)) and was not in new.sources and was not in new.following
     }
-    moved: dict[str, set[str]] = {}
-    for iri in freed | (entries & corrected):
-        moved.setdefault(old.end(iri), set()).add(new.end(iri))
+    led: set[str] = set()
     for iri, before in (dict(old.carried) | {iri: old.end(iri) for iri in old.following}).items():
         after = new.end(iri)
         if before and (iri in new.sources or iri in new.following) and after != new.end(before) and iri not in freed:
@@ -204,12 +204,17 @@ def _reused(old: Keys, new: Keys, corrected: set[str]) -> Iterator[Finding]:
             # Where nothing has the key any more, an entry that once was matched may be declared anew; a declared one
             # may not, since whoever followed it would be led elsewhere.
             if iri in new.sources:
+                led.add(iri)
                 yield finding(iri, what)
             elif iri not in entries:
                 yield "key-reused", iri, what, _line(iri, "by", key_of(new.end(before)))
     for iri in old.withdrawn | {iri for iri, end in old.carried.items() if not end}:
         if iri in new.sources and iri not in old.sources:
             yield finding(iri, "was withdrawn and is in use again")
+    # The claims of its row follow an entry, also one that is yet to be declared.
+    moved: dict[str, set[str]] = {}
+    for iri in freed | (entries & (corrected | led)):
+        moved.setdefault(old.end(iri), set()).add(new.end(iri))
     stayed = [iri for iri in _changed(old, new) if iri in old.sources and iri in new.sources]
     stayed = [iri for iri in stayed if iri in freed or not (iri in old.following or iri in new.following)]
     before_all, after_all = old.said(stayed), new.said(stayed)
