@@ -72,7 +72,7 @@ async def _answered(site: Site, query: NamedQuery, request: Request) -> Response
         given = pairs(request.url.query)
         form = _format(given.pop("format", None), request.headers.get("accept"))
         if not form:
-            return answers.unacceptable(dict.fromkeys(openapi.FORMATS.values(), ""))
+            return answers.unacceptable(list(openapi.FORMATS.values()))
         admitted = site.admit(await lookup.bound(site, query, given))
         return await answers.answered(request.scope, site, admitted, form, openapi.FORMATS[form])
     except CitygraphError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from citygraph.queries import NamedQuery
+from citygraph.vocabulary import CLAIM
 from citygraph.web import lookup, things
 from citygraph.web.drawn import Chart, Map, chart, city_map
 from citygraph.web.pool import Answer
@@ -127,7 +128,7 @@ async def _tabled(site: Site, question: Question, begun: Preview, total: int, do
     rows = begun.rows[:ROWS]
     mapped = {"lat", "long"} <= set(begun.columns)
     drawn = begun.rows if mapped else rows
-    claims = await lookup.claims(site, [one for one in sorted(iris(rows)) if one.startswith(lookup.CLAIM)])
+    claims = await lookup.claims(site, [one for one in sorted(iris(rows)) if one.startswith(CLAIM)])
     names = await lookup.labels(site, iris(drawn) | things.named(claims.values()))
     evidence = {iri: things.shown(claim, names) for iri, claim in claims.items()}
 

@@ -106,9 +106,7 @@ def city_map(columns: Sequence[str], rows: Sequence[Sequence[Any]], cells: Seque
     if not places:
         return None
     frame = _Frame([lat for lat, _, _ in places], [long for _, long, _ in places])
-    points = [
-        Point(*frame.at(lat, long), _cut(named.text), "" if named.outside else named.href) for lat, long, named in places
-    ]
+    points = [Point(*frame.at(lat, long), _cut(one.text), "" if one.outside else one.href) for lat, long, one in places]
     radius = 5 if len(points) <= 50 else 3 if len(points) <= 500 else 1.8
     return Map(points, frame.land(), _WIDTH, frame.height, radius)
 

@@ -57,7 +57,8 @@ async def find(site: Site, word: str) -> str:
     exact = f"VALUES ?label {{ {' '.join(map(str, texts))} }} ?x {_NAMED} ?label"
     spelt = f"?x {_NAMED} ?label FILTER (LCASE(STR(?label)) = LCASE({ox.Literal(word)}))"
     for pattern in (exact, spelt):
-        if found := {_thing(row) for row in await rows(site, f"SELECT DISTINCT ?x ?meant WHERE {{ {pattern} {_REFERS} }}")}:
+        told = await rows(site, f"SELECT DISTINCT ?x ?meant WHERE {{ {pattern} {_REFERS} }}")
+        if found := {value_of(row["meant"] or row["x"]) for row in told}:
             if len(found) > 1:
                 several = ", ".join(sorted(shorten(one) for one in found)[:10])
                 raise CitygraphError(f"{word!r} names several: {several}")
@@ -68,10 +69,6 @@ async def find(site: Site, word: str) -> str:
 
 _NAMED = f"<{SKOS}prefLabel>|<{SKOS}altLabel>"
 _REFERS = f"OPTIONAL {{ ?x <{CG}refersTo> ?meant }}"
-
-
-def _thing(row: ox.QuerySolution) -> str:
-    return value_of(row["meant"] or row["x"])
 
 
 def _node(iri: str) -> str:
@@ -178,11 +175,14 @@ class Claim:
 
 #: What a claim has beside its ends and dates.
 _TOLD = {CG + name for name in ("source", "reading", "note", "evidence", "context", "column")}
+#: The classes of claims; a release may hold the classes above them too.
 _CLASSES = " ".join(
     f"<{CG}{name}>"
-    for name in "Membership Commitment Coordination Founding Affiliation Backing Liaison Cooperation Twinning Aim Scope"
-    " Merger Naming".split()
-)
+    for name in (
+        "Membership", "Commitment", "Coordination", "Founding", "Affiliation", "Backing", "Liaison", "Cooperation",
+        "Twinning", "Aim", "Scope", "Merger", "Naming",
+    )
+)  # fmt: skip
 
 
 async def claims(site: Site, iris: Sequence[str]) -> dict[str, Claim]:
@@ -199,11 +199,11 @@ async def claims(site: Site, iris: Sequence[str]) -> dict[str, Claim]:
             _take(claim, value_of(row["p"]), row["o"], value_of(row["edtf"]) if row["edtf"] else "")
         kinds = f"SELECT ?c ?type WHERE {{ VALUES ?c {{ {nodes} }} VALUES ?type {{ {_CLASSES} }} ?c a ?type }}"
         for row in await rows(site, kinds):
-            if claim := found.get(value_of(row["c"])):
-                claim.type = value_of(row["type"])
+            if value_of(row["c"]) in found:
+                found[value_of(row["c"])].type = value_of(row["type"])
         for row in await rows(site, _words(nodes)):
-            if claim := found.get(value_of(row["c"])):
-                claim.words.append(_piece(row))
+            if value_of(row["c"]) in found:
+                found[value_of(row["c"])].words.append(_piece(row))
     return found
 
 
@@ -230,8 +230,3 @@ def _piece(row: ox.QuerySolution) -> Words:
     context = value_of(row["p"]) == CG + "context"
     kind = "row" if texts["row"] else "context" if context else "quote" if texts["exact"] else "reference"
     return Words(kind, **texts)
-
-
-def is_thing(iri: str) -> bool:
-    """Whether an IRI is of this graph's things, sources and claims."""
-    return iri.startswith(ID)

@@ -9,7 +9,7 @@ from citygraph import __version__
 from citygraph.queries import MAX_TEXT, NamedQuery, Param
 from citygraph.web.limits import Limits
 
-#: Formats of an answer, by the name that `format` takes, and their media types; the first is the one where none is asked.
+#: Media types of an answer by the names that `format` takes; the first is the one where none is asked.
 FORMATS = {
     "json": "application/sparql-results+json",
     "csv": "text/csv",
@@ -18,7 +18,7 @@ FORMATS = {
 }
 #: What each error's status means.
 _ERRORS = {
-    "400": "A parameter is unknown, missing or wrong, or the answer is over a limit; the text says which and what is right",
+    "400": "A parameter is unknown, missing or wrong, or the answer is over a limit; the text says what is right",
     "404": "There is no such query",
     "406": "None of the media types asked for is given",
     "503": "Too many queries are waiting; try again after the seconds that Retry-After tells",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,7 +22,7 @@ from citygraph.web.api import pairs
 from citygraph.web.asked import VIEWS, Question, answered
 from citygraph.web.guard import Refused
 from citygraph.web.pool import Busy, QueryError
-from citygraph.web.shown import cell, local
+from citygraph.web.shown import local
 from citygraph.web.site import Site
 
 _HERE = Path(__file__).parent
@@ -30,6 +30,7 @@ _HERE = Path(__file__).parent
 EDITOR = _HERE / "static" / "yasgui"
 #: Parameters of the page itself, which no query has.
 OWN = ("run", "view", "query")
+_KEPT = "/:@!$&'()*+,;=~-._%"
 #: What the query page starts with.
 _FIRST = """\
 PREFIX cg: <https://w3id.org/citygraph/ontology#>
@@ -97,7 +98,7 @@ class Pages:
 
     async def thing(self, request: Request) -> Response:
         """What is told of a thing, a claim or a source."""
-        iri = ID + request.path_params["path"].removeprefix("id/")
+        iri = ID + quote(request.path_params["path"], safe=_KEPT)  # as the graph writes it
         if iri in self.site.moved:
             if not (new := self.site.moved[iri]):
                 words = "It was in an earlier release and is withdrawn."
@@ -194,6 +195,3 @@ def _field(body: bytes, name: str) -> str | None:
         return dict(parse_qsl(body.decode("ascii"), max_num_fields=20, errors="strict")).get(name)
     except ValueError:
         raise CitygraphError("the form is not UTF-8 text") from None
-
-
-__all__ = ["Pages", "cell", "routes"]

@@ -82,9 +82,7 @@ async def gather(site: Site, iri: str, start: int = 0) -> Thing | None:
         return None
     count = f"SELECT (COUNT(DISTINCT ?c) AS ?n) WHERE {{ ?c ?p {node} ; <{CG}reading> ?r }}"
     total = int(value_of((await lookup.rows(site, count))[0]["n"]))
-    about = (
-        f"SELECT DISTINCT ?c WHERE {{ ?c ?p {node} ; <{CG}reading> ?r }} ORDER BY ?c LIMIT {CLAIMS} OFFSET {start}"
-    )
+    about = f"SELECT DISTINCT ?c WHERE {{ ?c ?p {node} ; <{CG}reading> ?r }} ORDER BY ?c LIMIT {CLAIMS} OFFSET {start}"
     listed = [value_of(row["c"]) for row in await lookup.rows(site, about)] if total else []
     itself = [iri] if iri.startswith(CLAIM) else []
     claims = await lookup.claims(site, [*itself, *listed])
@@ -93,7 +91,8 @@ async def gather(site: Site, iri: str, start: int = 0) -> Thing | None:
     own = views.get(iri)
     labels = [row["o"] for row in told if value_of(row["p"]) in (SKOS + "prefLabel", DCTERMS + "title")]
     classes = [row["o"] for row in told if value_of(row["p"]) == TYPE]
-    types = [cell(one, names) for one in classes if value_of(one).startswith(CG)] or [cell(one, names) for one in classes]
+    ours = [one for one in classes if value_of(one).startswith(CG)]
+    types = [cell(one, names) for one in ours or classes]
     return Thing(
         iri,
         own.title if own else names.get(iri) or (await lookup.labels(site, [iri])).get(iri) or shorten(iri),
