@@ -91,7 +91,7 @@ class Pages:
         words = request.query_params.get("q", "")[: lookup.LONGEST].strip()
         try:
             hits = await lookup.search(self.site, words) if words else []
-            names = await lookup.labels(self.site, {hit.type for hit in hits if hit.type})
+            names = await lookup.labels(self.site, {iri for hit in hits for iri in (hit.iri, hit.type) if iri})
         except QueryError as error:
             return await self._failed(error)
         return await self._page("search.html", q=words, hits=hits, names=names, most=lookup.FOUND)
@@ -103,7 +103,7 @@ class Pages:
             if not (new := self.site.moved[iri]):
                 words = "It was in an earlier release and is withdrawn."
                 return await self._page("error.html", 410, title="No longer here", said=words)
-            return RedirectResponse(local(new), 301)
+            return RedirectResponse(local(new).replace("/id/", "/page/", 1), 301)
         try:
             start = int(request.query_params.get("from", "0"))
             found = await things.gather(self.site, iri, min(max(start, 0), 10_000_000))
