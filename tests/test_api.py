@@ -1,4 +1,4 @@
-"""The named queries as endpoints: what each answers, what is refused and how, and the description that tells of them."""
+"""The named queries as endpoints: what each answers, what is refused and how, and the description of them."""
 
 from __future__ import annotations
 

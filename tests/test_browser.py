@@ -54,6 +54,7 @@ def url(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Page]:
     """A page of a width, which must end without a complaint in the console and without a request to another host."""
     context = browser.new_context(viewport=request.param, base_url=url)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     wrong = watch(context, page, url)
     yield page
@@ -244,7 +245,8 @@ def test_a_script_that_got_in_would_not_run(browser: Browser, url: str) -> None:
     page = browser.new_page(base_url=url)
     page.goto("/")
     page.evaluate(
-        "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hit=1\"><p id=p style=\"color:red\">');"
+        "document.body.insertAdjacentHTML('beforeend',"
+        ' \'<img src=x onerror="window.hit=1"><p id=p style="color:red">\');'
         "const s = document.createElement('script'); s.textContent = 'window.hit=1'; document.body.append(s)"
     )
     page.wait_for_load_state("networkidle")

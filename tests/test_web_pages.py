@@ -112,9 +112,8 @@ def test_the_query_page_offers_each_parameter_as_a_field(url: str) -> None:
         "reading": ("select", ""),
         "at": ("input", "date"),
     }
-    assert [a for tag, a in Page(get(f"{url}/query/co-members").text).tags if a.get("id") == "p-city"][0][
-        "required"
-    ] == ""
+    tags = Page(get(f"{url}/query/co-members").text).tags
+    assert next(a for _, a in tags if a.get("id") == "p-city")["required"] == ""
 
 
 def test_a_row_has_its_evidence_beside_it(url: str) -> None:
@@ -192,14 +191,15 @@ def test_a_long_answer_is_shown_from_its_beginning(url: str) -> None:
 HOSTILE = [
     f"/page/{KEY}", f"/page/claim/{KEY}/claim", f"/page/{KEY}-network", f"/page/{KEY}-source", "/search?q=script",
     "/search?q=" + quote(LABELS[0]), "/search?q=" + quote('"><svg onload=hit()>'),
-    f"/query/memberships?city={KEY}", f"/query/places?network={KEY}-network&view=map", "/query/members?run=yes&view=chart",
+    f"/query/memberships?city={KEY}", f"/query/places?network={KEY}-network&view=map",
+    "/query/members?run=yes&view=chart",
     f"/query/evidence?source={KEY}-source", f"/query/memberships?city={quote(LABELS[1])}x",
     "/query/memberships?reading=%22%3E%3Cscript%3Ehit()%3C/script%3E", "/query/%3Cscript%3E",
     "/query/places?run=yes&view=%22%3E%3Cscript%3E", "/page/%3Cscript%3Ehit()%3C/script%3E",
     "/query?" + urlencode({"query": f"SELECT * WHERE {{ <{ID}{KEY}> ?p ?o }}"}),
     "/query?" + urlencode({"query": f"DESCRIBE <{ID}{KEY}>"}),
     "/query?" + urlencode({"query": "</textarea><script>hit()</script>"}),
-    "/query?" + urlencode({"query": 'SELECT (<javascript:hit()> AS ?x) ("</script><script>hit()" AS ?y) (<http://[> AS ?z) {}'}),
+    "/query?" + urlencode({"query": 'SELECT (<javascript:hit()> AS ?x) ("</script><script>hit()" AS ?y) {}'}),
 ]  # fmt: skip
 
 
@@ -271,6 +271,7 @@ def test_a_preview_takes_what_is_whole_of_a_cut_answer() -> None:
     for number in range(9):
         store.add(ox.Quad(ox.NamedNode(f"a:{number}"), ox.NamedNode("a:p"), ox.Literal('ä}{"]' * number)))
     answer = store.query("SELECT ?s ?o WHERE { ?s ?p ?o } ORDER BY ?s")
+    assert isinstance(answer, ox.QuerySolutions)
     data = answer.serialize(format=ox.QueryResultsFormat.JSON)
     assert data is not None
     whole = preview(data, 100)
@@ -296,7 +297,11 @@ def drawn(
 
 
 def test_a_chart_draws_the_first_amounts_from_zero() -> None:
-    rows = [(ox.Literal("a"), num(2020), num(4)), (ox.Literal("b"), num(2021), num(-2)), (ox.Literal("c"), None, None)]
+    rows: list[tuple[object, ...]] = [
+        (ox.Literal("a"), num(2020), num(4)),
+        (ox.Literal("b"), num(2021), num(-2)),
+        (ox.Literal("c"), None, None),
+    ]
     found = chart(*drawn(["name", "year", "joined"], rows))
     assert found is not None
     assert (found.column, [bar.name for bar in found.bars]) == ("joined", ["a · 2020", "b · 2021"])

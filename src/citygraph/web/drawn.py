@@ -16,8 +16,9 @@ from citygraph.web.shown import Cell, number
 BARS = 40
 #: Numbers that are no amounts.
 _NO_AMOUNTS = {"year", "first_year", "last_year", "lat", "long", "row", "start", "end", "baseline", "target_year"}
-_WIDTH, _LABELS, _BAR = 720, 260, 22
-_MOST_SIGNS = 38
+_WIDTH, _LABELS, _BAR = 720, 270, 22
+#: Letters of a name that fit beside a bar.
+_MOST_SIGNS = 36
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Chart:
     left: int
     zero: float
     width: int = _WIDTH
+    labels: int = _LABELS - 8
 
 
 def chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], cells: Sequence[Sequence[Cell]]) -> Chart | None:

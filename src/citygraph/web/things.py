@@ -21,6 +21,15 @@ _FACTS, _VALUES, CLAIMS = 2000, 25, 50
 #: What stands in the head of a page, and what its claims tell in full.
 _HEAD = {TYPE, SKOS + "prefLabel", DCTERMS + "title", CG + "evidence", CG + "context", CG + "note"}
 
+#: The ends of claims, in the order in which a sentence would name them.
+_ENDS = [
+    CG + name
+    for name in (
+        "member", "party", "coordinator", "backer", "liaison", "founder", "participant", "city", "part", "network",
+        "whole", "twin", "successor",
+    )
+]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Value:
@@ -108,13 +117,14 @@ async def gather(site: Site, iri: str, start: int = 0) -> Thing | None:
 
 def shown(claim: Claim, names: dict[str, str]) -> Shown:
     """A claim with names in the place of IRIs."""
+    ordered = sorted(claim.ends, key=lambda end: _ENDS.index(end[0]) if end[0] in _ENDS else len(_ENDS))
     ends = [
         (names.get(predicate) or shorten(predicate), Cell(written) if written else cell(term, names))
-        for predicate, term, written in claim.ends
+        for predicate, term, written in ordered
     ]
     source = cell(ox.NamedNode(claim.source), names) if claim.source else Cell("")
     kind = names.get(claim.type) or shorten(claim.type)
-    things = [one.text for _, one in ends if one.href][:3]
+    things = [one.text for (predicate, *_), (_, one) in zip(ordered, ends, strict=True) if predicate in _ENDS]
     return Shown(claim, f"{kind}: {' · '.join(things)}" if things else kind, source, ends)
 
 
