@@ -1,31 +1,11 @@
-"""A server as a user starts it, and pages as a browser without scripts reads them."""
+"""Pages as a browser without scripts reads them."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
-
-
-@contextmanager
-def serving(folder: Path, *options: str) -> Iterator[str]:
-    """`citygraph serve` on a release; gives its address."""
-    command = [sys.executable, "-m", "citygraph.cli", "serve", str(folder), "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
-        assert process.stdout is not None
-        try:
-            told = process.stdout.readline()
-            assert told.startswith("http://127.0.0.1:"), told
-            yield told.split()[0].rstrip("/")
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 @dataclass(frozen=True)

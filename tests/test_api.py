@@ -17,15 +17,16 @@ from citygraph import Release, queries, results
 from citygraph.web import openapi
 from citygraph.web.limits import Limits
 from citygraph.web.pages import OWN
-from served import get, serving
+from conftest import Serving
+from served import get
 
 NAMES = [query.name for query in queries.catalogue()]
 
 
 @pytest.fixture(scope="module")
-def url(dist: Path) -> Iterator[str]:
-    with serving(dist) as address:
-        yield address
+def url(dist: Path, serving: Serving) -> Iterator[str]:
+    with serving(dist) as running:
+        yield running.url
 
 
 @pytest.mark.parametrize("query", queries.catalogue(), ids=NAMES)
@@ -127,8 +128,9 @@ def test_a_format_that_is_not_given_is_told(url: str) -> None:
     assert "text/csv" in found.text
 
 
-def test_the_limits_are_those_of_any_query(dist: Path) -> None:
-    with serving(dist, "--rows", "3") as url:
+def test_the_limits_are_those_of_any_query(dist: Path, serving: Serving) -> None:
+    with serving(dist, "--rows", "3") as running:
+        url = running.url
         found = get(f"{url}/api/queries/members?format=csv")
         assert (found.status, found.text) == (400, "the answer has more than 3 rows\n")
         assert get(f"{url}/query/members?run=yes").status == 400

@@ -17,8 +17,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from citygraph.web.pages import EDITOR
+from conftest import Serving
 from hostile import KEY, LABELS, lines
-from served import serving
 
 CHROMIUM = shutil.which("chromium")
 #: Without these it asks hosts of its maker for updates at every start.
@@ -41,13 +41,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def url(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(dist: Path, serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the release with a city of hostile names in it."""
     folder = shutil.copytree(dist, tmp_path_factory.mktemp("browsed") / "dist")
     with (folder / "citygraph.nq").open("a", encoding="utf-8") as file:
         file.write(lines())
-    with serving(folder) as address:
-        yield address
+    with serving(folder) as running:
+        yield running.url
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -12,21 +12,22 @@ import pytest
 
 from citygraph.web.drawn import BARS, chart, city_map
 from citygraph.web.shown import Cell, cell, href, local, preview
+from conftest import Serving
 from hostile import KEY, LABELS, LINKS, WORDS, lines
-from served import Got, Page, get, serving
+from served import Got, Page, get
 
 ID = "https://w3id.org/citygraph/id/"
 CLAIM = "/id/claim/lahti-networks-2012/covenant-membership"
 
 
 @pytest.fixture(scope="module")
-def url(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(dist: Path, serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the release with a city of hostile names in it."""
     folder = shutil.copytree(dist, tmp_path_factory.mktemp("hostile") / "dist")
     with (folder / "citygraph.nq").open("a", encoding="utf-8") as file:
         file.write(lines())
-    with serving(folder) as address:
-        yield address
+    with serving(folder) as running:
+        yield running.url
 
 
 def test_home_has_one_search_box_and_leads_to_each_question(url: str) -> None:
@@ -91,10 +92,11 @@ def test_what_is_not_there_is_404(path: str, url: str) -> None:
     assert get(url + path).status == 404
 
 
-def test_a_key_that_was_replaced_leads_to_the_new_one(dist: Path, tmp_path: Path) -> None:
+def test_a_key_that_was_replaced_leads_to_the_new_one(dist: Path, serving: Serving, tmp_path: Path) -> None:
     folder = shutil.copytree(dist, tmp_path / "dist")
     (folder / "redirects.csv").write_text(f"old,new\n{ID}old,{ID}lahti\n{ID}gone,\n", "utf-8")
-    with serving(folder) as url:
+    with serving(folder) as running:
+        url = running.url
         assert get(f"{url}/page/old").url.endswith("/page/lahti")
         assert get(f"{url}/page/gone").status == 410
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 _IRI = r"""<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>"""
-_NAME = r"(?:[\w\-\u00b7\u203f\u2040]|\.(?=[\w\-.:%\\\u00b7]))"  # a dot within a name belongs to it, one after it does not
+_NAME = (
+    r"(?:[\w\-\u00b7\u203f\u2040]|\.(?=[\w\-.:%\\\u00b7]))"  # a dot within a name belongs to it, one after it does not
+)
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n]+)|(?P<comment>\#[^\r\n]*)|(?P<iri>{_IRI})
     |(?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
@@ -130,17 +132,18 @@ def _form(words: list[tuple[str, str]]) -> str:
 
 
 def _asks_another(words: list[tuple[str, str]]) -> bool:
-    """Whether there is a SERVICE clause. No other word holds `service`; a prefix may, `SERVICEex:a {` is one all the same.
+    """Whether there is a SERVICE clause.
 
-    A prefixed name stands before `{` after GRAPH or FROM.
+    No other word holds `service`. A prefix may, and before `{` stands after GRAPH or FROM; else `SERVICEex:a {` is one.
     """
     last = ("", "")
     for number, (kind, token) in enumerate(words):
         if kind == "word" and "service" in token:
             return True
-        if kind == "name" and "service" in token.partition(":")[0].lower() and last[1] not in ("graph", "from", "named"):
-            if words[number + 1 : number + 2] == [("sign", "{")]:
-                return True
+        prefixed = kind == "name" and "service" in token.partition(":")[0].lower()
+        opens = words[number + 1 : number + 2] == [("sign", "{")]
+        if prefixed and opens and last not in (("word", "graph"), ("word", "from"), ("word", "named")):
+            return True
         last = kind, token
     return False
 
@@ -170,3 +173,10 @@ def _dataset(words: list[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, 
         elif one == ("word", "from") and two == ("word", "named"):
             named.append(iri(*three))
     return tuple(graphs), tuple(named)
+
+
+def short(error: BaseException) -> str:
+    """The first line of an error of its parser, without oxigraph's list of everything it would have taken."""
+    line = str(error).partition("\n")[0][:300]
+    head, sep, tail = line.partition("expected one of ")
+    return f"{head}something else was expected" if sep and len(tail) > 80 else line

@@ -52,7 +52,9 @@ def _limits(command: Any) -> Any:
 
 @click.command()
 @click.argument("release", type=EXISTING, default=Path("dist"))
-@click.option("--host", default="127.0.0.1", help="The address to listen on; 127.0.0.1, so that only this machine asks.")
+@click.option(
+    "--host", default="127.0.0.1", help="The address to listen on; 127.0.0.1, so that only this machine asks."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="8000; 0 takes any that is free.")
 @click.option("--base-url", "base", default="", metavar="URL", help="The address at which the public sees the server.")
 @_limits

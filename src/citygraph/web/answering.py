@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from citygraph.sparql import short
 from citygraph.vocabulary import PREFIXES
 from citygraph.web.limits import Limits
 
@@ -45,7 +46,7 @@ class Status(IntEnum):
     FAILED = 5
 
 
-class _Over(Exception):
+class _OverError(Exception):
     """An answer has more bytes or triples than the limit."""
 
 
@@ -62,7 +63,7 @@ class Sink:
         """Take some of the answer."""
         self.size += len(data)
         if self.size > self._most:
-            raise _Over
+            raise _OverError
         self.parts.append(data)
         if self.spooled or self.size > INLINE:
             self.spooled = True
@@ -91,16 +92,16 @@ def answer(store: ox.Store, request: Mapping[str, Any], sink: Sink, limits: Limi
             rows = _write(store, request, sink, limits)
         if rows is None:
             rows = sink.rows(request["format"])
-    except _Over:
+    except _OverError:
         if sink.size > limits.bytes:
             return Status.BYTES, 0, f"the answer has more than {limits.bytes:,} bytes"
         return Status.ROWS, 0, f"the answer has more than {limits.rows:,} triples"
     except MemoryError:
         return Status.MEMORY, 0, ""
     except (SyntaxError, ValueError, RuntimeError) as error:
-        return Status.BAD, 0, _short(error)
+        return Status.BAD, 0, short(error)
     except BaseException as error:  # a panic is no Exception
-        return Status.FAILED, 0, f"{type(error).__name__}: {_short(error)}"
+        return Status.FAILED, 0, f"{type(error).__name__}: {short(error)}"
     if rows > limits.rows:
         return Status.ROWS, 0, f"the answer has more than {limits.rows:,} rows"
     return Status.DONE, rows, ""
@@ -147,7 +148,7 @@ class _Counted:
         for triple in self._triples:
             self.number += 1
             if self.number > self._most:
-                raise _Over
+                raise _OverError
             yield triple
 
 
@@ -159,7 +160,9 @@ def count_rows(format: str, data: bytes | mmap) -> int:
         return _times(rb"\n", data) - 1
     if format == "csv":  # a quoted value may hold line ends
         quoted = data.find(b'"') >= 0
-        return (sum(m[0] == b"\r\n" for m in re.finditer(rb'"[^"]*"|\r\n', data)) if quoted else _times(rb"\r\n", data)) - 1
+        return (
+            sum(m[0] == b"\r\n" for m in re.finditer(rb'"[^"]*"|\r\n', data)) if quoted else _times(rb"\r\n", data)
+        ) - 1
     start = data.find(b'"bindings":[') + len(b'"bindings":[')
     if data[start : start + 1] != b"{":
         return 0
@@ -172,7 +175,3 @@ def count_rows(format: str, data: bytes | mmap) -> int:
 
 def _times(pattern: bytes, data: bytes | mmap) -> int:
     return sum(1 for _ in re.finditer(pattern, data))
-
-
-def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]

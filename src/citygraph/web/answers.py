@@ -7,11 +7,12 @@ import zlib
 from collections.abc import AsyncGenerator, MutableMapping, Sequence
 from contextlib import aclosing
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from citygraph.web.guard import Admitted, Refused
 from citygraph.web.negotiate import gzipped
-from citygraph.web.pool import Answer, Busy, QueryError
+from citygraph.web.outcome import Answer, Busy, QueryError
 from citygraph.web.site import Site, held, key_of, lasting
 
 Scope = MutableMapping[str, Any]
@@ -85,6 +86,11 @@ def unacceptable(kinds: Sequence[str]) -> Reply:
     return text(406, f"there is {', '.join(kinds)}", vary="Accept")
 
 
+@lru_cache(1000)
+def _day(time: int) -> bytes:
+    return formatdate(time, usegmt=True).encode()
+
+
 def validators(tag: str, modified: int, weak: str = "W/") -> Headers:
     """The headers by which a client learns whether what it has is still right.
 
@@ -92,7 +98,7 @@ def validators(tag: str, modified: int, weak: str = "W/") -> Headers:
     """
     return [
         (b"etag", f'{weak}"{tag}"'.encode()),
-        (b"last-modified", formatdate(modified, usegmt=True).encode()),
+        (b"last-modified", _day(modified)),
         (b"cache-control", b"public, max-age=60"),
     ]
 

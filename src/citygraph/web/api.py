@@ -18,7 +18,7 @@ from citygraph.web import answers, lookup, openapi
 from citygraph.web.answers import Reply
 from citygraph.web.guard import Refused
 from citygraph.web.negotiate import best
-from citygraph.web.pool import QueryError
+from citygraph.web.outcome import QueryError
 from citygraph.web.site import Site
 
 #: Parameters that a request has at most, far more than any query takes.

@@ -16,7 +16,7 @@ from citygraph import __version__
 from citygraph.web import api, linked, pages, releases
 from citygraph.web.answers import Reply, Scope, failed, text
 from citygraph.web.guard import Refused
-from citygraph.web.pool import QueryError
+from citygraph.web.outcome import QueryError
 from citygraph.web.protocol import Sparql
 from citygraph.web.site import Site
 

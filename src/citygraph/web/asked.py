@@ -11,7 +11,7 @@ from citygraph.queries import NamedQuery
 from citygraph.vocabulary import CLAIM
 from citygraph.web import lookup, things
 from citygraph.web.drawn import Chart, Map, chart, city_map
-from citygraph.web.pool import Answer
+from citygraph.web.outcome import Answer
 from citygraph.web.shown import Cell, Preview, cell, iris, preview
 from citygraph.web.site import Site
 

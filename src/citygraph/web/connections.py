@@ -54,13 +54,15 @@ class Connection(HttpToolsProtocol):
         self.size += len(data)
         super().data_received(data)
         if self.heading and self.size > HEAD:
-            self._refuse(b"431 Request Header Fields Too Large", b"the request's head has more than 65,536 bytes", "head")
+            self._refuse(
+                b"431 Request Header Fields Too Large", b"the request's head has more than 65,536 bytes", "head"
+            )
 
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
         self.heading, self.due = True, self.loop.time() + self.front.head
-        self.scope["extensions"] = {"citygraph": {"connection": self}}  # type: ignore[dict-item]
+        self.scope["extensions"] = {"citygraph": {"connection": self}}
 
     def on_headers_complete(self) -> None:
         """The head is there; a body may follow."""
@@ -102,7 +104,10 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: bytes, why: bytes, counted: str) -> None:
         self.metrics.dropped[counted] += 1
         self.due = _NEVER
-        head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nretry-after: 5\r\n" % (status, len(why) + 1)
+        head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nretry-after: 5\r\n" % (
+            status,
+            len(why) + 1,
+        )
         self.transport.write(head + b"connection: close\r\n\r\n" + why + b"\n")
         self.transport.close()
 

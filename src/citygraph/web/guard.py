@@ -25,7 +25,7 @@ class Admitted:
     named_graphs: tuple[str, ...] | None = None
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """A query that is not run: the HTTP status and the reason in a sentence."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -53,11 +53,15 @@ def admit(
         raise Refused(413, f"the query has {length:,} bytes; at most {limits.length:,} are run")
     reading = sparql.read(text)
     if reading.depth > limits.nesting:
-        raise Refused(400, f"the query is nested {reading.depth:,} deep; at most {limits.nesting:,} brackets deep is run")
+        raise Refused(
+            400, f"the query is nested {reading.depth:,} deep; at most {limits.nesting:,} brackets deep is run"
+        )
     if reading.service:
         raise Refused(403, "SERVICE is not run here: no query is passed on to another server")
     if reading.update:
-        raise Refused(403, f"{reading.form.upper()} is an update; the graph is only read: SELECT, ASK, CONSTRUCT, DESCRIBE")
+        raise Refused(
+            403, f"{reading.form.upper()} is an update; the graph is only read: SELECT, ASK, CONSTRUCT, DESCRIBE"
+        )
     if not reading.form:
         raise Refused(400, "no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
     if reading.broken:

@@ -28,6 +28,7 @@ class Limits:
     light: float = 0.25
 
     def __post_init__(self) -> None:
+        """Refuse what no query can run under."""
         for name, value in vars(self).items():
             if value < (name == "workers") or (value == 0 and name in ("seconds", "memory", "length")):
                 raise ValueError(f"{name}={value}: not a limit under which a query can run")

@@ -21,7 +21,7 @@ from citygraph.web import lookup, things
 from citygraph.web.api import pairs
 from citygraph.web.asked import VIEWS, Question, answered
 from citygraph.web.guard import Refused
-from citygraph.web.pool import Busy, QueryError
+from citygraph.web.outcome import Busy, QueryError
 from citygraph.web.shown import local
 from citygraph.web.site import Site
 

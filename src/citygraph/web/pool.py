@@ -18,101 +18,24 @@ import os
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from citygraph.problems import CitygraphError
 from citygraph.web.answering import GRAPHS, HEAD, RESULTS, SPOOLED, Status
+from citygraph.web.holder import Holder
 from citygraph.web.limits import Limits
+from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, OutOfMemory, QueryError, TimedOut, TooLarge
+
+__all__ = ["Answer", "BadQuery", "Busy", "Crashed", "OutOfMemory", "Pool", "QueryError", "TimedOut", "TooLarge"]
 
 #: Seconds between two looks at what runs long.
 TICK = 0.05
-CHUNK = 65536
-
-
-class QueryError(Exception):
-    """A query that was not answered; `status` is what HTTP says of it."""
-
-    status = 500
-
-
-class BadQuery(QueryError):
-    """The query has an error, which the message tells as the parser does."""
-
-    status = 400
-
-
-class TooLarge(QueryError):
-    """The answer has more rows or bytes than the limit."""
-
-    status = 400
-
-
-class TimedOut(QueryError):
-    """The query ran into the time limit."""
-
-    status = 504
-
-
-class OutOfMemory(QueryError):
-    """The query needed more memory than the limit."""
-
-    status = 507
-
-
-class Busy(QueryError):
-    """Too many queries run or wait; try again after `retry_after` seconds."""
-
-    status = 503
-    retry_after = 5
-
-
-class Crashed(QueryError):
-    """The query's worker ended, or failed in a way that is not the query's error."""
-
-
-@dataclass(eq=False)
-class Answer:
-    """An answer as it is to be sent: its bytes, at once or in chunks. Close it, or read its chunks to the end."""
-
-    size: int
-    rows: int
-    _body: bytes | None
-    _file: int = -1
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes, of which those in a file are read in a thread, and each chunk when it is asked for."""
-        if self._body is not None:
-            yield self._body
-            return
-        try:
-            at = 0
-            while at < self.size:
-                chunk = await asyncio.to_thread(os.pread, self._file, CHUNK, at)
-                if not chunk:
-                    raise Crashed("the answer was cut off")
-                at += len(chunk)
-                yield chunk
-        finally:
-            self.close()
-
-    async def whole(self) -> bytes:
-        """All bytes."""
-        return b"".join([chunk async for chunk in self.chunks()])
-
-    def close(self) -> None:
-        """Give the file back, if there is one."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-    __del__ = close
 
 
 @dataclass(eq=False)
@@ -148,11 +71,10 @@ class Pool:
         self._closed = False
         self._tick: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
-        self._holder: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._news = bytearray()
+        self._holder = Holder(folder, limits)
 
     async def __aenter__(self) -> Pool:
+        """Start; raises CitygraphError where the release cannot be read."""
         self._loop = asyncio.get_running_loop()
         try:
             await self._start()
@@ -162,6 +84,7 @@ class Pool:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """End every query and process."""
         self._closed = True
         if self._starting:
             self._starting.cancel()
@@ -170,7 +93,7 @@ class Pool:
         self._forget_workers("the server is closing")
         while self._waiting:
             _fail(self._waiting.popleft(), Busy("the server is closing"))
-        await self._end_holder()
+        await self._holder.end()
 
     async def run(
         self, text: str, format: str,
@@ -236,7 +159,7 @@ class Pool:
             if not worker.slow and now - worker.began > self.limits.light:
                 worker.slow = True
                 self._light -= 1
-                self._order("nice", worker)
+                self._holder.order("nice", worker.number)
             if now - worker.began > self.limits.seconds + 2:  # its own alarm did not
                 self._kill(worker, TimedOut(self._too_long()))
         while self._waiting and now - self._waiting[0].since > self.limits.seconds:
@@ -251,7 +174,7 @@ class Pool:
     def _hear(self, worker: _Worker) -> None:
         """Read what a worker sends."""
         try:
-            data, files, _, _ = socket.recv_fds(worker.socket, 1 << 18, 4)
+            data, files, _, _ = socket.recv_fds(worker.socket, 1 << 16, 4)
         except BlockingIOError:
             return
         except OSError:
@@ -334,7 +257,7 @@ class Pool:
 
     def _fork(self) -> None:
         """Have another worker made. It can be sent a query before it is there."""
-        if self._closed or self._control is None or len(self._workers) >= self.limits.workers + self.limits.slow:
+        if self._closed or not self._holder.there or len(self._workers) >= self.limits.workers + self.limits.slow:
             return
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
@@ -342,8 +265,7 @@ class Pool:
         ours.setblocking(False)
         self._born += 1
         worker = _Worker(self._born, ours, time.monotonic())
-        with contextlib.suppress(OSError):
-            socket.send_fds(self._control, [f"fork {worker.number}\n".encode()], [theirs.fileno()])
+        self._holder.order("fork", worker.number, theirs)
         theirs.close()
         self._workers[worker.number] = worker
         self._loop.add_reader(ours.fileno(), self._hear, worker)
@@ -354,12 +276,7 @@ class Pool:
             worker.ending = why or Crashed("the worker was replaced")
             if worker.job and why:
                 _fail(worker.job, why)
-            self._order("kill", worker)
-
-    def _order(self, word: str, worker: _Worker) -> None:
-        if self._control is not None:
-            with contextlib.suppress(OSError):
-                self._control.send(f"{word} {worker.number}\n".encode())
+            self._holder.order("kill", worker.number)
 
     def _cancel(self, job: _Job) -> None:
         with contextlib.suppress(ValueError):
@@ -371,60 +288,24 @@ class Pool:
     # The process that holds the graph.
 
     async def _start(self) -> None:
-        """Start the process that reads the graph, wait until it has, and have the workers forked."""
-        ours, theirs = socket.socketpair()
-        given = json.dumps(asdict(self.limits))
-        command = [sys.executable, "-m", "citygraph.web.worker", str(theirs.fileno()), str(self.folder), given]
-        self._holder = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-        theirs.close()
-        ours.setblocking(False)
-        self._control = ours
-        self._news.clear()
-        while b"\n" not in self._news:
-            data = await self._loop.sock_recv(ours, 65536)
-            if not data:
-                raise CitygraphError(f"{self.folder}: the process that reads the graph ended")
-            self._news += data
-        first, _, rest = self._news.partition(b"\n")
-        news = json.loads(first)
-        if "failed" in news:
-            raise CitygraphError(news["failed"])
-        self._news = rest
-        self.graphs = frozenset(news["ready"])
-        self._loop.add_reader(ours.fileno(), self._hear_holder)
+        self.graphs = await self._holder.start(self._heard)
         for _ in range(self.limits.workers + self.limits.slow):
             self._fork()
         self._assign()
 
-    def _hear_holder(self) -> None:
-        try:
-            data = self._control.recv(65536) if self._control else b""
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._lost()
-            return
-        *lines, self._news = (self._news + data).split(b"\n")
-        for line in lines:
-            news: dict[str, Any] = json.loads(line)
+    def _heard(self, news: dict[str, Any] | None) -> None:
+        if news is not None:
             self._gone(news["gone"], news["status"], news["said"])
-
-    def _lost(self) -> None:
-        """The process that holds the graph has ended, and the workers with it: start over."""
-        self._forget_workers("the worker that ran the query ended")
-        if not self._closed:
+        elif not self._closed:  # it has ended, and the workers with it
+            self._forget_workers("the worker that ran the query ended")
             self._starting = self._loop.create_task(self._restart())
 
     async def _restart(self) -> None:
         while not self._closed:
-            await self._end_holder()
+            await self._holder.end()
             try:
-                return await self._start()
+                await self._start()
+                break
             except (CitygraphError, OSError) as error:
                 print(f"citygraph: {error}", file=sys.stderr)
                 await asyncio.sleep(2)
@@ -433,19 +314,6 @@ class Pool:
         for worker in list(self._workers.values()):
             worker.ending = worker.ending or Crashed(why)
             self._remove(worker)
-
-    async def _end_holder(self) -> None:
-        if self._control is not None:
-            self._loop.remove_reader(self._control.fileno())
-            self._control.close()
-            self._control = None
-        if self._holder is not None:
-            try:
-                await asyncio.to_thread(self._holder.wait, 5)
-            except subprocess.TimeoutExpired:
-                self._holder.kill()
-                await asyncio.to_thread(self._holder.wait)
-            self._holder = None
 
 
 def _fail(job: _Job, error: QueryError) -> None:

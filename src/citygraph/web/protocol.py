@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from citygraph.web.answers import GRAPHS, TABLES, Reply, Scope, answered, failed, header, redirect, text, unacceptable
 from citygraph.web.describing import described
 from citygraph.web.guard import Refused
 from citygraph.web.negotiate import best
-from citygraph.web.pool import QueryError
+from citygraph.web.outcome import QueryError
 from citygraph.web.site import Site
 
 METHODS = "GET, HEAD, POST, OPTIONS"
@@ -134,6 +134,8 @@ def _decoded(data: bytes) -> str:
 def _pairs(data: bytes) -> list[tuple[str, str]]:
     """The names and values of a form or of the part of an address after its question mark."""
     try:
+        if data.startswith(b"query=") and b"&" not in data:  # what most requests are
+            return [("query", unquote_plus(_decoded(data[6:]), errors="strict"))]
         return parse_qsl(_decoded(data), keep_blank_values=True, errors="strict", max_num_fields=1000)
     except UnicodeDecodeError:
         raise Refused(400, "the query is not UTF-8 text") from None

@@ -28,9 +28,9 @@ def run(release: Path, host: str, port: int, base: str, given: Mapping[str, Any]
     limits = Limits(**{field.name: given[field.name] for field in fields(Limits) if field.name in given})
     front = Front(**{field.name: given[field.name] for field in fields(Front) if field.name in given})
     _allow_files(2 * front.connections + 1000)
-    with _bound(host, port) as listener, asyncio.Runner(loop_factory=_loop) as runner:
-        with contextlib.suppress(asyncio.CancelledError):  # told to end while it started
-            runner.run(_serve(release, limits, front, base, listener))
+    told_to_end = contextlib.suppress(asyncio.CancelledError)  # while it started
+    with told_to_end, _bound(host, port) as listener, asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_serve(release, limits, front, base, listener))
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -19,12 +19,13 @@ from citygraph.problems import CitygraphError
 from citygraph.web.guard import Admitted, Refused, admit
 from citygraph.web.limits import Limits
 from citygraph.web.metrics import Metrics
-from citygraph.web.pool import Answer, Busy, Pool, QueryError
+from citygraph.web.outcome import Answer, Busy, QueryError
+from citygraph.web.pool import Pool
 
 #: Where the things of the graph have their addresses; a server shows its own for them, with the same path.
 NAMESPACE = "https://w3id.org/citygraph"
 #: What may give another answer to the same query; a name that only looks like one of these costs a little speed.
-_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?![a-z])|\\u", re.IGNORECASE)
+_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Site:
     spooled: int = 0
 
     def __post_init__(self) -> None:
+        """Begin with nothing kept."""
         self.kept = Kept(self.front.cache)
 
     @property

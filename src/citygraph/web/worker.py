@@ -29,7 +29,7 @@ import pyoxigraph as ox
 
 from citygraph.problems import CitygraphError
 from citygraph.rdf import storage
-from citygraph.web.answering import HEAD, INLINE, SPOOLED, Sink, Status, answer
+from citygraph.web.answering import HEAD, SPOOLED, Sink, Status, answer
 from citygraph.web.limits import Limits
 
 #: Bytes of N-Quads up to which a graph is held in memory, three times as quick as its index and read in 12 seconds.
@@ -65,7 +65,7 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
             continue
         word, number, end = command
         if word == "fork" and end is not None:
-            said = tempfile.TemporaryFile()
+            said = _file()
             parent = os.getpid()
             try:
                 pid = os.fork()
@@ -154,9 +154,7 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _be_worker(
-    end: int, said: IO[bytes], parent: int, store: ox.Store | None, file: Path, limits: Limits
-) -> None:
+def _be_worker(end: int, said: IO[bytes], parent: int, store: ox.Store | None, file: Path, limits: Limits) -> None:
     """Run as a worker on a socket and never return."""
     try:
         signal.set_wakeup_fd(-1)
@@ -186,7 +184,7 @@ def _work(front: socket.socket, store: ox.Store, limits: Limits) -> None:
     most = _data() + limits.memory
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    spool = tempfile.TemporaryFile(buffering=0)
+    spool = _file()
     last = False
     while not last and (request := _received(front)):
         sink = Sink(spool, limits)
@@ -204,13 +202,17 @@ def _work(front: socket.socket, store: ox.Store, limits: Limits) -> None:
             front.sendall(head + body)
         if sink.spooled:
             spool.close()
-            spool = tempfile.TemporaryFile(buffering=0)
+            spool = _file()
+
+
+def _file() -> IO[bytes]:
+    return tempfile.TemporaryFile(buffering=0)  # closed when another takes its place
 
 
 def _data() -> int:
     """The data of this process now, its stack included, as RLIMIT_DATA counts it."""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").open(encoding="ascii"):
+        for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
             if line.startswith("VmData:"):
                 return int(line.split()[1]) * 1024
     return 1 << 30
@@ -218,9 +220,9 @@ def _data() -> int:
 
 def _received(front: socket.socket) -> bytes:
     """One request, or nothing when the front has closed."""
-    data = front.recv(1 << 18)
+    data = front.recv(1 << 16)
     while data and (len(data) < 4 or len(data) < 4 + struct.unpack_from(">I", data)[0]):
-        more = front.recv(1 << 18)
+        more = front.recv(1 << 16)
         data = data + more if more else b""
     return data[4:]
 
