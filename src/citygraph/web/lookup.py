@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -63,8 +64,8 @@ async def find(site: Site, word: str) -> str:
                 several = ", ".join(sorted(shorten(one) for one in found)[:10])
                 raise CitygraphError(f"{word!r} names several: {several}")
             return found.pop()
-    hint = nearest(word.casefold(), await _alike(site, word)) or "give a key, a name or an IRI"
-    raise CitygraphError(f"{word!r} is not in the graph; {hint}")
+    hint = await asyncio.to_thread(nearest, word.casefold(), await _alike(site, word))
+    raise CitygraphError(f"{word!r} is not in the graph; {hint or 'give a key, a name or an IRI'}")
 
 
 _NAMED = f"<{SKOS}prefLabel>|<{SKOS}altLabel>"
