@@ -190,6 +190,22 @@ def test_a_long_answer_is_shown_from_its_beginning(url: str) -> None:
     assert [tag for tag, _ in page.tags].count("tr") == 301
 
 
+def test_the_limits_in_force_are_told(dist: Path, serving: Serving) -> None:
+    with serving(dist, "--rows", "1234", "--seconds", "7") as running:
+        words = Page(get(f"{running.url}/limits").text).words
+        assert "at most 7 seconds" in words
+        assert "at most 1,234 rows" in words
+        assert "at most 7 seconds and 1,234 rows" in Page(get(f"{running.url}/query").text).words
+
+
+def test_what_a_page_links_here_is_here(url: str) -> None:
+    links = {link for path in ("/", "/query", "/page/lahti") for link in Page(get(url + path).text).links()}
+    files = set(Page(get(f"{url}/page/lahti").text).links("link"))
+    for link in sorted(links | files):
+        if link.startswith("/"):
+            assert get(url + link, Accept="text/html, */*;q=0.1").status == 200, link
+
+
 HOSTILE = [
     f"/page/{KEY}", f"/page/claim/{KEY}/claim", f"/page/{KEY}-network", f"/page/{KEY}-source", "/search?q=script",
     "/search?q=" + quote(LABELS[0]), "/search?q=" + quote('"><svg onload=hit()>'),

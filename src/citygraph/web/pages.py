@@ -20,6 +20,7 @@ from citygraph.vocabulary import ID
 from citygraph.web import lookup, things
 from citygraph.web.api import pairs
 from citygraph.web.asked import VIEWS, Question, answered
+from citygraph.web.describing import sentences
 from citygraph.web.guard import Refused
 from citygraph.web.outcome import Busy, QueryError
 from citygraph.web.shown import local
@@ -52,6 +53,7 @@ def routes(site: Site) -> list[Route | Mount]:
         Route("/query", pages.query, methods=["GET", "POST"]),
         Route("/query/{name}", pages.named),
         Route("/page/{path:path}", pages.thing),
+        Route("/limits", pages.limits),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
 
@@ -69,7 +71,9 @@ class Pages:
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         editor = all((EDITOR / name).is_file() for name in ("yasqe.min.js", "yasqe.min.css"))
-        self._templates.globals |= {"version": __version__, "editor": editor, "local": local, "q": ""}
+        catalog = (site.folder / "catalog.ttl").is_file()  # of a published release
+        words = {"version": __version__, "editor": editor, "catalog": catalog, "local": local, "q": ""}
+        self._templates.globals |= words
 
     async def _page(self, template: str, status: int = 200, **words: Any) -> Response:
         """A page, made beside the other requests."""
@@ -95,6 +99,10 @@ class Pages:
         except QueryError as error:
             return await self._failed(error)
         return await self._page("search.html", q=words, hits=hits, names=names, most=lookup.FOUND)
+
+    async def limits(self, _: Request) -> Response:
+        """What a query may take."""
+        return await self._page("limits.html", sentences=sentences(self.site.limits).values())
 
     async def thing(self, request: Request) -> Response:
         """What is told of a thing, a claim or a source."""
