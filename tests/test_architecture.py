@@ -13,14 +13,15 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "citygraph"
 
 #: The package and its subpackages, which hold nothing themselves.
-PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "changes", "commands"}
+PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "changes", "commands", "web"}
 
 #: Ground floor first.
 FLOORS = [
-    ["problems", "dates", "near", "rdf.quads", "rdf.columns"],
+    ["problems", "dates", "near", "sparql", "rdf.quads", "rdf.columns", "web.limits", "web.outcome"],
     ["files"],
-    ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage"],
-    ["forms"],
+    ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage", "web.guard", "web.holder"],
+    ["forms", "web.answering"],
+    ["web.worker", "web.pool"],
     ["sheets", "owl.rules", "rdf.nodes", "shacl.needs", "shacl.index", "shacl.literals"],
     ["options", "known", "declared"],
     ["registry", "evidence", "queries", "matching.names", "owl.reason", "owl.closure", "rdf.order"],
@@ -58,8 +59,17 @@ FLOORS = [
     ["publish.ld", "publish.catalog", "publish.void", "publish.schema_org", "publish.package", "publish.promises"],
     ["publish.pages", "publish.feed"],
     ["publish.release"],
+    ["web.negotiate", "web.metrics"],
+    ["web.site"],
+    ["web.answers", "web.connections"],
+    ["web.describing", "web.linked", "web.releases", "web.lookup", "web.shown", "web.openapi"],
+    ["web.protocol", "web.things", "web.drawn", "web.api"],
+    ["web.asked"],
+    ["web.pages"],
+    ["web.app"],
+    ["web.running"],
     ["commands.common"],
-    ["commands.making", "commands.asking"],
+    ["commands.making", "commands.asking", "commands.serving"],
     ["cli"],
 ]
 
