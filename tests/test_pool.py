@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 
+from citygraph import Release
 from citygraph.problems import CitygraphError
-from citygraph.web.answering import INLINE, Sink, Status, answer, count_rows, nothing_opens
+from citygraph.web import answering
+from citygraph.web.answering import GRAPHS, INLINE, Sink, Status, answer, count_rows, nothing_opens
 from citygraph.web.guard import Refused, admit
 from citygraph.web.limits import Limits
 from citygraph.web.pool import Answer, BadQuery, Busy, Crashed, OutOfMemory, Pool, QueryError, TimedOut, TooLarge
@@ -158,6 +161,26 @@ def test_rows_are_counted_whatever_stands_in_them(values: str) -> None:
         for name in ("json", "xml", "csv", "tsv"):
             again: Any = ox.Store().query(query)
             assert count_rows(name, again.serialize(format=getattr(ox.QueryResultsFormat, name.upper()))) == number
+
+
+@pytest.mark.parametrize("format", ["ttl", "nt", "jsonld", "rdf"])
+@pytest.mark.parametrize("readable", [True, False])
+def test_the_same_graph_has_the_same_bytes(
+    format: str, readable: bool, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "READABLE", 20_000 if readable else 10)
+    text = "DESCRIBE <https://w3id.org/citygraph/id/lahti> <https://w3id.org/citygraph/id/ubc>"
+    request = {"text": text, "format": format, "default": None, "named": None}
+    answers = set()
+    for _ in range(4):
+        with tempfile.TemporaryFile(buffering=0) as spool:
+            sink = Sink(spool, Limits())
+            assert answer(release.store, request, sink, Limits())[0] == Status.DONE
+            answers.add(b"".join(sink.parts))
+    assert len(answers) == 1
+    parsed = {quad.triple for quad in ox.parse(answers.pop(), format=GRAPHS[format])}
+    triples: Any = release.store.query(text, use_default_graph_as_union=True)
+    assert parsed == set(triples)
 
 
 def test_time(dist: Path) -> None:
