@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from citygraph.rdf.turtle import turtle_of
 from citygraph.sparql import short
+from citygraph.vocabulary import key_of_term
 from citygraph.web.limits import Limits
 
 #: Formats of SELECT and ASK, and of CONSTRUCT and DESCRIBE, by the names that `Pool.run` takes.
@@ -37,6 +38,8 @@ HEAD = struct.Struct(">B?QQ")
 SPOOLED = 128
 #: Bytes up to which an answer goes through the socket.
 INLINE = 256 * 1024
+
+key_of_term()  # the order of Turtle: read now, since a query may open no file
 
 
 class Status(IntEnum):
