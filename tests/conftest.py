@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,51 @@ def run() -> Run:
         )
 
     return call
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running `citygraph serve`: its address without a slash at the end, and its process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.url.rpartition(":")[2])
+
+
+Serving = Callable[..., AbstractContextManager[Served]]
+
+
+@pytest.fixture(scope="session")
+def serving() -> Serving:
+    """Run `citygraph serve RELEASE --option value` on a free port of the loopback, for as long as a test needs it."""
+
+    @contextlib.contextmanager
+    def start(release: Path, *options: str) -> Iterator[Served]:
+        pytest.importorskip("uvicorn", reason="pip install 'citygraph[serve]'")
+        command = [sys.executable, "-m", "citygraph.cli", "serve", str(release), "--port", "0", *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        assert process.stdout is not None
+        try:
+            first = process.stdout.readline()
+            assert first.startswith("http://127.0.0.1:"), first
+            yield Served(first.split()[0].rstrip("/"), process)
+        finally:
+            process.terminate()
+            process.wait(20)
+            process.stdout.close()
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(dist: Path, serving: Serving) -> Iterator[Served]:
+    """A server of the project's own data, with the limits it has by default."""
+    with serving(dist, "--workers", "2") as running:
+        yield running
 
 
 Sheets = Callable[..., Path]

@@ -13,13 +13,13 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "citygraph"
 
 #: The package and its subpackages, which hold nothing themselves.
-PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "changes", "commands"}
+PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "changes", "commands", "web"}
 
 #: Ground floor first.
 FLOORS = [
-    ["problems", "dates", "near", "rdf.quads", "rdf.columns"],
+    ["problems", "dates", "near", "sparql", "rdf.quads", "rdf.columns", "web.limits", "web.outcome"],
     ["files"],
-    ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage"],
+    ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage", "web.guard", "web.holder"],
     ["forms"],
     ["sheets", "owl.rules", "rdf.nodes", "shacl.needs", "shacl.index", "shacl.literals"],
     ["options", "known", "declared"],
@@ -27,7 +27,8 @@ FLOORS = [
     ["shacl.validate", "shacl.components", "shacl.narrowed"],
     ["matching.match", "owl.entailment", "rdf.turtle", "rdf.ranks", "shacl.constraints"],
     ["tables.clean", "tables.lines"],
-    ["rdf.words"],
+    ["rdf.words", "web.answering"],
+    ["web.worker", "web.pool"],
     ["owl.backward", "rdf.terse", "rdf.jsonld"],
     ["matching.review"],
     ["tables.describe"],
@@ -58,8 +59,17 @@ FLOORS = [
     ["publish.ld", "publish.catalog", "publish.void", "publish.schema_org", "publish.package", "publish.promises"],
     ["publish.pages", "publish.feed"],
     ["publish.release"],
+    ["web.negotiate", "web.metrics"],
+    ["web.site"],
+    ["web.answers", "web.connections"],
+    ["web.describing", "web.linked", "web.releases", "web.lookup", "web.shown", "web.openapi"],
+    ["web.protocol", "web.things", "web.drawn", "web.api"],
+    ["web.asked"],
+    ["web.pages"],
+    ["web.app"],
+    ["web.running"],
     ["commands.common"],
-    ["commands.making", "commands.asking"],
+    ["commands.making", "commands.asking", "commands.serving"],
     ["cli"],
 ]
 

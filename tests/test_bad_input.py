@@ -652,6 +652,9 @@ def test_an_address_that_no_graph_can_hold(url: str, data: Path) -> None:
     [
         "SELECT * { SERVICE<http://127.0.0.1:1/> { ?s ?p ?o } }",
         "SELECT * { SERVICE#x\n<http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "SELECT * { SERVICESILENT<http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "PREFIX x: <http://127.0.0.1:1/> SELECT * { SERVICEx:y { ?s ?p ?o } }",
+        "SELECT * { ?a ?p ?b FILTER(?a<?b)SERVICE#x>\n?z { ?s ?p ?o } }",
         "# '''\nSELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } } # '''",
         "SELECT * { BIND (<http://a/'> AS ?x) SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } BIND (<http://a/'> AS ?y) }",
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from citygraph import __version__
-from citygraph.commands import asking, making
+from citygraph.commands import asking, making, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,12 +22,14 @@ def main() -> None:
     citygraph diff       what changed between two releases
     citygraph match      which thing a name or an entry of a table is
     citygraph plot       draw it
+    citygraph serve      put it on the web
     """
 
 
 for command in (
     *(making.check, making.build, making.release, making.match),
     *(asking.query, asking.queries, asking.explain, asking.diff, asking.plot),
+    serving.serve,
 ):
     main.add_command(command)
 

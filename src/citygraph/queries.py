@@ -18,29 +18,21 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from citygraph import sparql
 from citygraph.files import load_bytes, resource, shown
 from citygraph.near import nearest
 from citygraph.problems import CitygraphError
 from citygraph.vocabulary import ID, PREFIXES, XSD, expand
 
-#: A comment, an IRI or a string, whichever begins first: what else looks like one of them stands inside it.
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)|(?P<iri><[^<>"{}|^`\\\s]*>)"""
-    r"""|(?P<string>\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""",
-    re.DOTALL,
-)
-_FORM = re.compile(r"\b(select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\b", re.I)
 #: The place of a parameter.
 _SLOT = re.compile(r"(?P<before>VALUES\s+\?(?P<variable>\w+)\s*\{\s*)UNDEF(?P<after>\s*\})")
 #: What holds anyway where a parameter is given; said, it spares a search through all that is filtered out later.
 _GIVEN = re.compile(r"^[ \t]*#\?(?P<given>\w+)(?P<holds> .*)$", re.MULTILINE)
 _PLACE = re.compile(f"{_SLOT.pattern}|{_GIVEN.pattern}", re.MULTILINE)
-_SERVICE = re.compile(r"(?<![\w:?$])service(?![\w:-])", re.IGNORECASE)
 #: Longest query that is run, in characters.
 MAX_LENGTH = 100_000
 #: Deepest nesting of brackets that is handed to the parser, whose stack is not endless.
 MAX_NESTING = 100
-_QUERY_FORMS = {"select", "ask", "construct", "describe"}
 #: Types of parameters, and what their values are.
 TYPES = {"iri": "a key, name or IRI", "date": "a day", "text": "a text", "choice": "one of its values"}
 #: Longest text that a parameter takes.
@@ -135,37 +127,31 @@ def find(name: str, stdin: Callable[[], str]) -> NamedQuery:
 
 def form(text: str) -> str:
     """`select`, `ask`, `construct` or `describe`; raises CitygraphError for an update or anything else."""
-    match = _FORM.search(re.sub(r"(?i)\bprefix\s*[^\s:<]*:", " ", _bare(text)))
-    word = match.group(1).lower() if match else ""
-    if word in _QUERY_FORMS:
-        return word
-    if word:
+    reading = sparql.read(text)
+    if reading.update:
         raise CitygraphError(
-            f"that is a SPARQL update ({word.upper()}); only queries are run: SELECT, ASK, CONSTRUCT, DESCRIBE"
+            f"that is a SPARQL update ({reading.form.upper()}); only queries are run: SELECT, ASK, CONSTRUCT, DESCRIBE"
         )
-    raise CitygraphError("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
+    if not reading.form:
+        raise CitygraphError("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
+    return reading.form
 
 
-def _bare(text: str) -> str:
-    """A query with its comments, IRIs and strings emptied."""
-    return _TOKEN.sub(lambda m: {"comment": " ", "iri": "<>", "string": '""'}[m.lastgroup or ""], text)
+def sound(text: str) -> str:
+    """The text to hand to the parser.
 
-
-def sound(text: str) -> None:
-    """Raise CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
+    Raises CitygraphError for a query that is nested too deeply to parse, or that would send one to another host.
 
     A query of a file asks nobody else: what a SERVICE clause asks of a server is asked with --endpoint.
     """
     if len(text) > MAX_LENGTH:
         raise CitygraphError(f"the query has {len(text):,} characters; at most {MAX_LENGTH:,} are run")
-    bare = _bare(text)
-    depth = 0
-    for sign in bare:
-        depth += (sign in "({[") - (sign in ")}]")
-        if depth > MAX_NESTING:
-            raise CitygraphError(f"the query is nested deeper than {MAX_NESTING} brackets")
-    if _SERVICE.search(bare):
+    reading = sparql.read(text)
+    if reading.depth > MAX_NESTING:
+        raise CitygraphError(f"the query is nested deeper than {MAX_NESTING} brackets")
+    if reading.service:
         raise CitygraphError("SERVICE is not run on a file; ask the server itself with --endpoint URL")
+    return reading.text
 
 
 def resolve(value: str) -> str:

@@ -15,6 +15,7 @@ from citygraph.near import nearest
 from citygraph.problems import CitygraphError
 from citygraph.rdf import storage
 from citygraph.rdf.quads import value_of
+from citygraph.sparql import short
 from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, LANGUAGES, OWL, SKOS, TYPE, XSD, shorten
 
 if TYPE_CHECKING:
@@ -70,15 +71,15 @@ class Release:
     def ask(self, text: str) -> Any:
         """The pyoxigraph result of a SPARQL query over the union of all graphs; raises CitygraphError."""
         queries.form(text)
-        queries.sound(text)
+        text = queries.sound(text)
         try:
             return self.store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:
-            raise CitygraphError(f"the query has a syntax error: {_short(error)}") from error
+            raise CitygraphError(f"the query has a syntax error: {short(error)}") from error
         except (OSError, ValueError) as error:
             if self.indexed and isinstance(error, OSError):
                 raise  # of the index, without which it can be asked too
-            raise CitygraphError(f"the query failed: {_short(error)}") from error
+            raise CitygraphError(f"the query failed: {short(error)}") from error
 
     def bound(self, query: str, params: Mapping[str, str]) -> str:
         """The text of a named query, a file or SPARQL text itself, with parameters set."""
@@ -103,7 +104,7 @@ class Release:
         try:
             return [[row[column] for column in columns] for row in answer], columns
         except (OSError, ValueError) as error:
-            raise CitygraphError(f"the query failed: {_short(error)}") from error
+            raise CitygraphError(f"the query failed: {short(error)}") from error
 
     def frame(self, query: str, **params: str) -> pandas.DataFrame:
         """The rows as a pandas DataFrame, numbers as numbers; needs the extra `pandas`."""
@@ -257,10 +258,3 @@ def _python(term: object) -> object:
     if isinstance(term, ox.Literal) and term.datatype.value in (XSD + "integer", XSD + "decimal"):
         return int(term.value) if term.datatype.value == XSD + "integer" else float(term.value)
     return value_of(term)
-
-
-def _short(error: Exception) -> str:
-    """The first line of an error, without oxigraph's list of everything it would have taken."""
-    line = str(error).splitlines()[0]
-    head, sep, tail = line.partition("expected one of ")
-    return f"{head}something else was expected" if sep and len(tail) > 80 else line

@@ -1,0 +1,1 @@
+"""The graph on the web: an endpoint that can face the public."""

@@ -1,0 +1,326 @@
+"""A pool of worker processes that answer queries: bounded, each query killable, none in another's way.
+
+    async with Pool(folder, limits) as pool:
+        admitted = admit(text, limits, pool.graphs)
+        answer = await pool.run(admitted.text, "json", admitted.default_graphs, admitted.named_graphs)
+        async for chunk in answer.chunks(): ...
+
+A query that runs longer than `limits.light` becomes a slow one: its priority is lowered, and another worker takes its
+place among the light ones. When all workers are slow and a query waits, the slow one that began last gives way (Busy).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from citygraph.problems import CitygraphError
+from citygraph.web.answering import GRAPHS, HEAD, RESULTS, SPOOLED, Status
+from citygraph.web.holder import Holder
+from citygraph.web.limits import Limits
+from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, OutOfMemory, QueryError, TimedOut, TooLarge
+
+__all__ = ["Answer", "BadQuery", "Busy", "Crashed", "OutOfMemory", "Pool", "QueryError", "TimedOut", "TooLarge"]
+
+#: Seconds between two looks at what runs long.
+TICK = 0.05
+
+
+@dataclass(eq=False)
+class _Job:
+    request: bytes
+    done: asyncio.Future[Answer]
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(eq=False)
+class _Worker:
+    number: int
+    socket: socket.socket
+    born: float
+    job: _Job | None = None
+    slow: bool = False
+    began: float = 0.0
+    ending: QueryError | None = None
+    data: bytearray = field(default_factory=bytearray)
+    files: list[int] = field(default_factory=list)
+
+
+class Pool:
+    """Workers on a release's graph. `graphs` are the IRIs of its named graphs, known once the pool is open."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self.folder, self.limits = folder, limits
+        self.graphs: frozenset[str] = frozenset()
+        self._waiting: deque[_Job] = deque()
+        self._workers: dict[int, _Worker] = {}
+        self._idle: list[_Worker] = []
+        self._born = self._light = 0
+        self._closed = False
+        self._tick: asyncio.TimerHandle | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._holder = Holder(folder, limits)
+
+    async def __aenter__(self) -> Pool:
+        """Start; raises CitygraphError where the release cannot be read."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End every query and process."""
+        self._closed = True
+        if self._starting:
+            self._starting.cancel()
+        if self._tick:
+            self._tick.cancel()
+        self._forget_workers("the server is closing")
+        while self._waiting:
+            _fail(self._waiting.popleft(), Busy("the server is closing"))
+        await self._holder.end()
+
+    async def run(
+        self, text: str, format: str,
+        default_graphs: Sequence[str] | None = None, named_graphs: Sequence[str] | None = None,
+    ) -> Answer:  # fmt: skip
+        """Answer a query that `guard.admit` let through; raises a QueryError.
+
+        `format` is a name of answering.RESULTS or GRAPHS, whichever the query's form gives. Cancelled, it ends the
+        query. Both graphs None is the union of all.
+        """
+        if format not in RESULTS and format not in GRAPHS:
+            raise BadQuery(f"there is no format {format!r}")
+        if self._closed:
+            raise Busy("the server is closing")
+        words = json.dumps({"text": text, "format": format, "default": default_graphs, "named": named_graphs}).encode()
+        job = _Job(struct.pack(">I", len(words)) + words, self._loop.create_future())
+        if len(self._waiting) >= self.limits.waiting and not (self._idle and self._light < self.limits.workers):
+            raise Busy(f"{len(self._waiting)} queries are waiting; try again later")
+        self._waiting.append(job)
+        self._assign()
+        try:
+            return await job.done
+        except asyncio.CancelledError:
+            self._cancel(job)
+            raise
+
+    @property
+    def load(self) -> dict[str, int]:
+        """How many queries run, run long and wait, and how many workers there have been: for /metrics."""
+        running = [worker for worker in self._workers.values() if worker.job]
+        slow = sum(worker.slow for worker in running)
+        return {"running": len(running), "slow": slow, "waiting": len(self._waiting), "workers_started": self._born}
+
+    # What follows happens in the event loop's thread, in steps that never wait.
+
+    def _assign(self) -> None:
+        while self._waiting and self._idle and self._light < self.limits.workers:
+            worker, job = self._idle.pop(), self._waiting.popleft()
+            if job.done.done():
+                self._idle.append(worker)
+                continue
+            try:
+                sent = worker.socket.send(job.request)
+            except OSError:  # it has just ended, which the holder will tell
+                self._waiting.appendleft(job)
+                continue
+            worker.job, worker.began = job, time.monotonic()
+            self._light += 1
+            if sent < len(job.request):
+                worker.socket.setblocking(True)  # a worker that waits for it reads it at once
+                worker.socket.settimeout(1)
+                with contextlib.suppress(OSError):
+                    worker.socket.sendall(job.request[sent:])
+                worker.socket.setblocking(False)
+            if self._tick is None:
+                self._tick = self._loop.call_later(TICK, self._look)
+
+    def _look(self) -> None:
+        """Tell the slow from the light; end the youngest slow one where all are slow and a query waits."""
+        now = time.monotonic()
+        running = [worker for worker in self._workers.values() if worker.job]
+        for worker in running:
+            if not worker.slow and now - worker.began > self.limits.light:
+                worker.slow = True
+                self._light -= 1
+                self._holder.order("nice", worker.number)
+            if now - worker.began > self.limits.seconds + 2:  # its own alarm did not
+                self._kill(worker, TimedOut(self._too_long()))
+        while self._waiting and now - self._waiting[0].since > self.limits.seconds:
+            _fail(self._waiting.popleft(), Busy("no worker became free; try again later"))
+        self._assign()
+        slow = [worker for worker in running if worker.slow and worker.ending is None]
+        if self._waiting and len(slow) == len(self._workers) > 0:
+            self._kill(max(slow, key=lambda worker: worker.began), Busy("too many long queries run; try again later"))
+        busy = bool(running or self._waiting)
+        self._tick = self._loop.call_later(TICK, self._look) if busy and not self._closed else None
+
+    def _hear(self, worker: _Worker) -> None:
+        """Read what a worker sends."""
+        try:
+            data, files, _, _ = socket.recv_fds(worker.socket, 1 << 16, 4)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, files = b"", []
+        worker.files += files
+        worker.data += data
+        if not data:  # it has ended; the holder tells how
+            self._loop.remove_reader(worker.socket.fileno())
+            if worker in self._idle:
+                self._idle.remove(worker)
+            return
+        if len(worker.data) < HEAD.size:
+            return
+        kind, last, rows, size = HEAD.unpack_from(worker.data)
+        if not kind & SPOOLED and len(worker.data) < HEAD.size + size:
+            return
+        body = bytes(memoryview(worker.data)[HEAD.size :])
+        worker.data.clear()
+        job, worker.job = worker.job, None
+        if job is None:
+            return
+        self._light -= not worker.slow
+        status = kind & ~SPOOLED
+        if job.done.done():  # nobody waits for it
+            _close(worker.files)
+        elif status == Status.DONE:
+            job.done.set_result(Answer(size, rows, None if kind & SPOOLED else body, *worker.files))
+        else:
+            _fail(job, self._error(status, body.decode("utf-8", "replace")))
+        worker.files = []
+        if worker.slow or last:
+            self._kill(worker)  # its priority cannot be raised again
+        elif worker.ending is None:
+            self._idle.append(worker)
+        self._assign()
+
+    def _error(self, status: int, reason: str) -> QueryError:
+        if status == Status.BAD:
+            return BadQuery(reason)
+        if status == Status.MEMORY:
+            return OutOfMemory(self._too_big())
+        return TooLarge(reason) if status in (Status.ROWS, Status.BYTES) else Crashed(reason)
+
+    def _too_long(self) -> str:
+        return f"the query ran longer than {self.limits.seconds:g} seconds"
+
+    def _too_big(self) -> str:
+        return f"the query needed more than {self.limits.memory:,} bytes of memory"
+
+    def _gone(self, number: int, status: int, said: str) -> None:
+        """A worker has ended: so has its query, and another worker takes its place."""
+        worker = self._workers.get(number)
+        if worker is None:
+            return
+        if worker.job and worker.ending is None:
+            if status == -signal.SIGALRM:
+                worker.ending = TimedOut(self._too_long())
+            elif status == -signal.SIGABRT and "memory allocation" in said:
+                worker.ending = OutOfMemory(self._too_big())
+            else:
+                worker.ending = Crashed("the worker that ran the query ended")
+        worked = worker.job or worker.slow or worker.ending or time.monotonic() - worker.born > 1
+        self._remove(worker)
+        if worked:
+            self._fork()
+        else:  # not again and again where none can live
+            self._loop.call_later(0.5, self._fork)
+        self._assign()
+
+    def _remove(self, worker: _Worker) -> None:
+        del self._workers[worker.number]
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if worker.job:
+            self._light -= not worker.slow
+            _fail(worker.job, worker.ending or Crashed("the worker that ran the query ended"))
+        self._loop.remove_reader(worker.socket.fileno())
+        worker.socket.close()
+        _close(worker.files)
+
+    def _fork(self) -> None:
+        """Have another worker made. It can be sent a query before it is there."""
+        if self._closed or not self._holder.there or len(self._workers) >= self.limits.workers + self.limits.slow:
+            return
+        ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        ours.setblocking(False)
+        self._born += 1
+        worker = _Worker(self._born, ours, time.monotonic())
+        self._holder.order("fork", worker.number, theirs)
+        theirs.close()
+        self._workers[worker.number] = worker
+        self._loop.add_reader(ours.fileno(), self._hear, worker)
+        self._idle.insert(0, worker)
+
+    def _kill(self, worker: _Worker, why: QueryError | None = None) -> None:
+        if worker.ending is None:
+            worker.ending = why or Crashed("the worker was replaced")
+            if worker.job and why:
+                _fail(worker.job, why)
+            self._holder.order("kill", worker.number)
+
+    def _cancel(self, job: _Job) -> None:
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(job)
+        for worker in self._workers.values():
+            if worker.job is job:
+                self._kill(worker, Crashed("nobody waits for the answer"))
+
+    # The process that holds the graph.
+
+    async def _start(self) -> None:
+        self.graphs = await self._holder.start(self._heard)
+        for _ in range(self.limits.workers + self.limits.slow):
+            self._fork()
+        self._assign()
+
+    def _heard(self, news: dict[str, Any] | None) -> None:
+        if news is not None:
+            self._gone(news["gone"], news["status"], news["said"])
+        elif not self._closed:  # it has ended, and the workers with it
+            self._forget_workers("the worker that ran the query ended")
+            self._starting = self._loop.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        while not self._closed:
+            await self._holder.end()
+            try:
+                await self._start()
+                break
+            except (CitygraphError, OSError) as error:
+                print(f"citygraph: {error}", file=sys.stderr)
+                await asyncio.sleep(2)
+
+    def _forget_workers(self, why: str) -> None:
+        for worker in list(self._workers.values()):
+            worker.ending = worker.ending or Crashed(why)
+            self._remove(worker)
+
+
+def _fail(job: _Job, error: QueryError) -> None:
+    if not job.done.done():
+        job.done.set_exception(error)
+
+
+def _close(files: list[int]) -> None:
+    for file in files:
+        os.close(file)
