@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: all setup consumers test accept lint clean
+.PHONY: all setup consumers web test accept lint clean
 
 all: setup
 	@$(BIN)/citygraph build
@@ -29,6 +29,17 @@ consumers: .venv-consumers/.ready
 	@$(PYTHON) -m venv .venv-consumers
 	@.venv-consumers/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps -r requirements-consumers.txt
 	@touch $@
+
+web: src/citygraph/web/static/yasgui/LICENSES.txt
+
+# The query editor of YASGUI, by the versions and sums in package-lock.json; without it the page has a plain text area.
+ASSETS := src/citygraph/web/assets
+src/citygraph/web/static/yasgui/LICENSES.txt: $(ASSETS)/package.json $(ASSETS)/package-lock.json
+	@cd $(ASSETS) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@mkdir -p $(@D)
+	@cp $(ASSETS)/node_modules/@zazuko/yasqe/build/yasqe.min.js $(ASSETS)/node_modules/@zazuko/yasqe/build/yasqe.min.css $(@D)
+	@cd $(ASSETS) && node licenses.js > $(CURDIR)/$@
+	@rm -rf $(ASSETS)/node_modules
 
 # Two halves at a time, for two cores; both must pass.
 FIRST := tests/test_[a-d]*.py

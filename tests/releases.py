@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from citygraph.owl.reason import INFERRED
 from citygraph.publish.edition import About, Edition, Extent, FileFacts, Link, Partition, SourceFacts, Survey
 from citygraph.vocabulary import CG, GRAPH, SKOS, TYPE
 
@@ -93,6 +94,7 @@ SURVEY = Survey(
     problems={"warning": 2},
     codes={("warning", "no-date"): 2},
     left_out=0,
+    graphs=(Partition(INFERRED, 1234), Partition(GRAPH + "registry", 40)),
 )
 
 

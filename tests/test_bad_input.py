@@ -23,6 +23,7 @@ from citygraph.mentions import numbers, percentages
 from citygraph.problems import CitygraphError, Problem, to_text
 from citygraph.quotes import Miss, Span, locate
 from citygraph.registry import Registry
+from citygraph.tables.describe import read_description
 from conftest import ROOT, Run
 
 SHEET = "articles/lahti-networks-2012.yaml"
@@ -703,3 +704,17 @@ def test_an_encoding_that_cannot_say_it(dist: Path) -> None:
     command = [sys.executable, "-m", "citygraph.cli", "explain", "lahti", "--graph", str(dist)]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("name", ["registry", "inferred", "themes", "citygraph"])
+def test_a_source_does_not_take_a_name_of_citygraph(name: str, data: Path) -> None:
+    sheet = (data / "pages/energy-cities-ubc.yaml").read_text("utf-8").replace("id: energy-cities-ubc", f"id: {name}")
+    (data / f"pages/{name}.yaml").write_text(sheet, "utf-8")
+    table = (data / "tables/gcom.yaml").read_text("utf-8").replace("id: gcom", f"id: {name}")
+    _, told = read_description(table, f"data/tables/{name}.yaml", name)
+    sources = (data / "registry/sources.yaml").read_text("utf-8")
+    (data / "registry/sources.yaml").write_text(
+        sources + f"  - {{key: {name}, type: Source, title: T, publisher: P, url: 'https://example.org/'}}\n", "utf-8"
+    )
+    files = [problem.file for problem in [*check(), *told] if "citygraph itself uses" in problem.what]
+    assert sorted(files) == [f"data/pages/{name}.yaml", "data/registry/sources.yaml", f"data/tables/{name}.yaml"]

@@ -15,7 +15,7 @@ from rdflib.compare import to_isomorphic
 
 from citygraph.publish import codes
 from citygraph.publish.catalog import catalogue
-from citygraph.publish.edition import CATALOG, DATASET, About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
 from citygraph.publish.ld import jsonld_of
 from citygraph.rdf.turtle import turtle_of
 from citygraph.vocabulary import CG, DCTERMS, expand
@@ -29,7 +29,7 @@ SHAPES = [
     ["range.ttl"],
 ]
 EU = "http://publications.europa.eu/resource/authority/"
-SERVICE = CATALOG + "#sparql"
+SERVICE = EDITION.catalog + "#sparql"
 BARE = replace(EDITION, endpoint="", previous="", notes="")
 NOWHERE = replace(SURVEY, extent=replace(SURVEY.extent, box=None, countries=(), earliest="", latest=""))
 
@@ -85,27 +85,27 @@ def expected(about: About, edition: Edition, survey: Survey, files: Iterable[Fil
     credited = [source for source in survey.sources if source.triples or source.kind == "registry"]
     open_ones = set()
     # What kind of body a publisher or an author is, no source says and no list tells: none is made up.
-    agents = {CATALOG + "#publisher"}
-    agents |= {f"{source.iri}#originator" for source in credited if source.publisher}
-    agents |= {f"{source.iri}#author" for source in credited if source.creator}
+    agents = {EDITION.catalog + "#publisher"}
+    agents |= {f"{EDITION.of(source)}#originator" for source in credited if source.publisher}
+    agents |= {f"{EDITION.of(source)}#author" for source in credited if source.creator}
     open_ones |= {(agent, "dcterms:type") for agent in agents}
     # Coverage is counted over the whole: a city's place is said by a register, not by the source that names it.
-    open_ones |= {(source.iri, path) for source in sources for path in ("dcterms:spatial", "dcterms:temporal")}
+    open_ones |= {(EDITION.of(source), path) for source in sources for path in ("dcterms:spatial", "dcterms:temporal")}
     # The EU list says where its countries are; the graph knows their codes alone.
     countries = [term.iri for code in survey.extent.countries if (term := codes.country(code))]
     open_ones |= {(country, path) for country in countries for path in ("dcat:bbox", "dcat:centroid")}
     # What is not known of a graph without places or dates is not told.
     if not survey.extent.box and not countries:
-        open_ones |= {(CATALOG, "dcterms:spatial"), (DATASET, "dcterms:spatial")}
+        open_ones |= {(EDITION.catalog, "dcterms:spatial"), (EDITION.dataset, "dcterms:spatial")}
     if not survey.extent.earliest:
-        open_ones.add((DATASET, "dcterms:temporal"))
+        open_ones.add((EDITION.dataset, "dcterms:temporal"))
     elif not survey.extent.latest:
-        open_ones.add((DATASET + "#period", "dcat:endDate"))
+        open_ones.add((EDITION.dataset + "#period", "dcat:endDate"))
     if edition.endpoint:
         # ckanext-dcat 2.4.4 cannot write a service with contact or publisher back; both are those of the dataset.
         open_ones |= {(SERVICE, "dcat:contactPoint"), (SERVICE, "dcterms:publisher")}
     if not files and not edition.endpoint:
-        open_ones.add((DATASET, "dcat:distribution"))
+        open_ones.add((EDITION.dataset, "dcat:distribution"))
     return {(node, expand(path)) for node, path in open_ones}
 
 
@@ -120,8 +120,8 @@ def test_official_shapes_find_only_what_is_argued(named: str, shared: Path) -> N
 @pytest.mark.parametrize(
     ("broken", "path"),
     [
-        ((CATALOG, "dcterms:title"), "dcterms:title"),
-        ((DATASET + "#citygraph.ttl", "dcat:accessURL"), "dcat:accessURL"),
+        ((EDITION.catalog, "dcterms:title"), "dcterms:title"),
+        ((EDITION.dataset + "#citygraph.ttl", "dcat:accessURL"), "dcat:accessURL"),
         ((EU + "frequency/IRREG", "rdf:type"), "dcterms:accrualPeriodicity"),
         ((EU + "language/FIN", "skos:prefLabel"), "skos:prefLabel"),
     ],
@@ -164,78 +164,80 @@ def test_no_blank_node_and_each_statement_once() -> None:
 def test_versions_are_chained() -> None:
     triples = catalogue(ABOUT, EDITION, SURVEY, FILES)
     before = {"https://w3id.org/citygraph/release/1.1.0"}
-    assert values(triples, DATASET, "dcat:hasCurrentVersion") == {EDITION.iri}
-    assert values(triples, DATASET, "dcat:previousVersion") == before
+    assert values(triples, EDITION.dataset, "dcat:hasCurrentVersion") == {EDITION.iri}
+    assert values(triples, EDITION.dataset, "dcat:previousVersion") == before
     assert values(triples, EDITION.iri, "dcat:previousVersion") == before
-    assert values(triples, DATASET, "dcat:version") == {"1.2.0"}
-    assert values(triples, DATASET, "adms:versionNotes") == {"Two sources more."}
+    assert values(triples, EDITION.dataset, "dcat:version") == {"1.2.0"}
+    assert values(triples, EDITION.dataset, "adms:versionNotes") == {"Two sources more."}
     first = catalogue(ABOUT, BARE, SURVEY, FILES)
-    assert not values(first, DATASET, "dcat:previousVersion") | values(first, DATASET, "adms:versionNotes")
+    assert not values(first, EDITION.dataset, "dcat:previousVersion") | values(
+        first, EDITION.dataset, "adms:versionNotes"
+    )
 
 
 def test_where_and_when() -> None:
     triples = catalogue(ABOUT, EDITION, SURVEY, FILES)
     countries = {EU + "country/FIN", EU + "country/PRT"}  # ZZ is no country's code
-    assert values(triples, DATASET, "dcterms:spatial") == countries | {DATASET + "#box"}
+    assert values(triples, EDITION.dataset, "dcterms:spatial") == countries | {EDITION.dataset + "#box"}
     ring = "POLYGON((-9.14 38.7, 26.95 38.7, 26.95 65.01, -9.14 65.01, -9.14 38.7))"
-    assert values(triples, DATASET + "#box", "dcat:bbox") == {ring}
-    assert values(triples, DATASET + "#box", "dcat:centroid") == {"POINT(8.905 51.855)"}
-    assert values(triples, DATASET + "#period", "dcat:startDate") == {"1991-01-01"}
-    assert values(triples, DATASET + "#period", "dcat:endDate") == {"2024-01-31"}
+    assert values(triples, EDITION.dataset + "#box", "dcat:bbox") == {ring}
+    assert values(triples, EDITION.dataset + "#box", "dcat:centroid") == {"POINT(8.905 51.855)"}
+    assert values(triples, EDITION.dataset + "#period", "dcat:startDate") == {"1991-01-01"}
+    assert values(triples, EDITION.dataset + "#period", "dcat:endDate") == {"2024-01-31"}
 
 
 def test_each_source_that_says_something_has_its_dataset_and_credit() -> None:
     triples = catalogue(ABOUT, EDITION, SURVEY, FILES)
-    datasets = {source.iri for source in (ARTICLE, TABLE, MAP)}
-    assert values(triples, CATALOG, "dcat:dataset") == datasets | {DATASET}
-    assert values(triples, DATASET, "dcterms:source") == datasets
-    (said,) = values(triples, ARTICLE.iri, "dcterms:description")
+    datasets = {EDITION.of(source) for source in (ARTICLE, TABLE, MAP)}
+    assert values(triples, EDITION.catalog, "dcat:dataset") == datasets | {EDITION.dataset}
+    assert values(triples, EDITION.dataset, "dcterms:source") == datasets
+    (said,) = values(triples, EDITION.of(ARTICLE), "dcterms:description")
     assert "4 claims (Membership 3, Coordination 1), in 80 statements" in said
-    (said,) = values(triples, TABLE.iri, "dcterms:description")
+    (said,) = values(triples, EDITION.of(TABLE), "dcterms:description")
     assert "1,200 claims (Membership 1,200), in 34,567 statements. Of the source: version 5, as of 2023-12-31." in said
-    (said,) = values(triples, MAP.iri, "dcterms:description")
+    (said,) = values(triples, EDITION.of(MAP), "dcterms:description")
     assert "no claim of its own, in 12 statements" in said
-    agents = values(triples, ARTICLE.iri, "dcterms:creator")
+    agents = values(triples, EDITION.of(ARTICLE), "dcterms:creator")
     assert {name for agent in agents for name in values(triples, agent, "foaf:name")} == {
         "Ann Author",
         "Kuntatekniikka",
     }
-    credit = ARTICLE.iri + "#originator-credit"
-    assert values(triples, credit, "prov:agent") == {ARTICLE.iri + "#originator"}
-    assert values(triples, ARTICLE.iri, "dcterms:bibliographicCitation") == {ARTICLE.citation}
-    assert values(triples, ARTICLE.iri, "prov:wasDerivedFrom") == {ARTICLE.url}
-    assert values(triples, ARTICLE.iri, "dcterms:issued") == {"2012-03"}
+    credit = EDITION.of(ARTICLE) + "#originator-credit"
+    assert values(triples, credit, "prov:agent") == {EDITION.of(ARTICLE) + "#originator"}
+    assert values(triples, EDITION.of(ARTICLE), "dcterms:bibliographicCitation") == {ARTICLE.citation}
+    assert values(triples, EDITION.of(ARTICLE), "prov:wasDerivedFrom") == {ARTICLE.url}
+    assert values(triples, EDITION.of(ARTICLE), "dcterms:issued") == {"2012-03"}
 
 
 def test_a_source_of_the_registry_is_credited_by_the_whole() -> None:
     triples = catalogue(ABOUT, EDITION, SURVEY, FILES)
-    (credit,) = values(triples, DATASET, "prov:qualifiedAttribution")
+    (credit,) = values(triples, EDITION.dataset, "prov:qualifiedAttribution")
     (agent,) = values(triples, credit, "prov:agent")
     assert values(triples, agent, "foaf:name") == {REGISTRY.publisher}
-    assert values(triples, DATASET, "prov:wasDerivedFrom") == {REGISTRY.url}
-    assert values(triples, DATASET, "dcterms:bibliographicCitation") == {REGISTRY.citation}
+    assert values(triples, EDITION.dataset, "prov:wasDerivedFrom") == {REGISTRY.url}
+    assert values(triples, EDITION.dataset, "dcterms:bibliographicCitation") == {REGISTRY.citation}
 
 
 def test_a_licence_covers_no_words_of_a_source_without_one() -> None:
     triples = catalogue(ABOUT, EDITION, SURVEY, FILES)
-    assert values(triples, TABLE.iri, "dcterms:license") == {TABLE.licence}
-    assert values(triples, TABLE.iri, "dcterms:rights") == set()
-    assert values(triples, ARTICLE.iri, "dcterms:license") == set()
-    for node in (ARTICLE.iri, f"{ARTICLE.iri}#sources/lahti-2012.ttl"):
+    assert values(triples, EDITION.of(TABLE), "dcterms:license") == {TABLE.licence}
+    assert values(triples, EDITION.of(TABLE), "dcterms:rights") == set()
+    assert values(triples, EDITION.of(ARTICLE), "dcterms:license") == set()
+    for node in (EDITION.of(ARTICLE), f"{EDITION.of(ARTICLE)}#sources/lahti-2012.ttl"):
         (rights,) = values(triples, node, "dcterms:rights")
         (said,) = values(triples, rights, "rdfs:label")
         assert said.startswith("The words of the source remain those of Kuntatekniikka; the structured facts are under")
-    (rights,) = values(triples, DATASET + "#citygraph.ttl", "dcterms:rights")
+    (rights,) = values(triples, EDITION.dataset + "#citygraph.ttl", "dcterms:rights")
     (said,) = values(triples, rights, "rdfs:label")
     assert said.startswith("Words of sources without a licence remain those of their publishers")
     licensed = replace(SURVEY, sources=(TABLE, MAP))
-    assert not values(catalogue(ABOUT, EDITION, licensed, FILES), DATASET + "#citygraph.ttl", "dcterms:rights")
+    assert not values(catalogue(ABOUT, EDITION, licensed, FILES), EDITION.dataset + "#citygraph.ttl", "dcterms:rights")
 
 
 def test_each_file_is_a_distribution_of_its_dataset() -> None:
     triples = catalogue(ABOUT, BARE, SURVEY, FILES)
     for file in FILES:
-        dataset = next((source.iri for source in SURVEY.sources if source.key == file.source), DATASET)
+        dataset = next((EDITION.of(source) for source in SURVEY.sources if source.key == file.source), EDITION.dataset)
         node = f"{dataset}#{file.name}"
         assert node in values(triples, dataset, "dcat:distribution")
         assert values(triples, node, "dcat:downloadURL") == {EDITION.base + file.name}
@@ -244,9 +246,11 @@ def test_each_file_is_a_distribution_of_its_dataset() -> None:
         assert values(triples, checksum, "spdx:checksumValue") == {file.sha256}
         assert values(triples, node, "dcterms:format") == {EU + "file-type/" + file.format}
     iana = "http://www.iana.org/assignments/media-types/"
-    assert values(triples, DATASET + "#tables/cities.csv", "dcat:mediaType") == {iana + "text/csv"}
-    assert values(triples, DATASET + "#citygraph.nq.gz", "dcat:compressFormat") == {iana + "application/gzip"}
-    assert values(triples, DATASET + "#citygraph.ttl", "dcterms:conformsTo") == {"https://www.w3.org/TR/turtle/"}
+    assert values(triples, EDITION.dataset + "#tables/cities.csv", "dcat:mediaType") == {iana + "text/csv"}
+    assert values(triples, EDITION.dataset + "#citygraph.nq.gz", "dcat:compressFormat") == {iana + "application/gzip"}
+    assert values(triples, EDITION.dataset + "#citygraph.ttl", "dcterms:conformsTo") == {
+        "https://www.w3.org/TR/turtle/"
+    }
 
 
 def test_terms_of_code_lists_are_typed_and_labelled() -> None:
@@ -256,7 +260,7 @@ def test_terms_of_code_lists_are_typed_and_labelled() -> None:
         for triple in triples
         if isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(EU)
     }
-    lists = values(triples, CATALOG, "dcat:themeTaxonomy") | {
+    lists = values(triples, EDITION.catalog, "dcat:themeTaxonomy") | {
         scheme for term in used for scheme in values(triples, term, "skos:inScheme")
     }
     for term in used - lists:
@@ -275,7 +279,7 @@ def test_dates_are_told_as_exactly_as_they_are_known(issued: str, datatype: str)
     said = [
         triple.object.datatype.value
         for triple in triples
-        if (triple.subject, triple.predicate) == (ox.NamedNode(source.iri), ox.NamedNode(DCTERMS + "issued"))
+        if (triple.subject, triple.predicate) == (ox.NamedNode(EDITION.of(source)), ox.NamedNode(DCTERMS + "issued"))
         and isinstance(triple.object, ox.Literal)
     ]
     assert said == ([expand(datatype)] if datatype else [])
@@ -291,3 +295,18 @@ def test_codes_of_countries() -> None:
     assert english
     assert english.iri == EU + "language/ENG"
     assert codes.language("xx") is None
+
+
+def test_who_publishes_a_graph_of_their_own_has_an_address_of_their_own() -> None:
+    """Two publishers' catalogues do not speak of the same catalogue, dataset or release."""
+    own = replace(EDITION, home="https://data.example.org/cities/")
+    subjects = {str(triple.subject) for triple in catalogue(ABOUT, own, SURVEY, FILES)}
+    assert f"<{own.dataset}>" in subjects
+    assert not [each for each in subjects if each.startswith("<https://w3id.org/citygraph/") and "ontology" not in each]
+
+
+def test_the_first_day_of_the_dataset_stays() -> None:
+    later = catalogue(ABOUT, replace(EDITION, issued="2011-05-06"), SURVEY, FILES)
+    for node in (EDITION.dataset, EDITION.catalog):
+        assert values(later, node, "dcterms:issued") == {"2011-05-06"}
+        assert values(later, node, "dcterms:modified") == {EDITION.date}

@@ -153,6 +153,12 @@ def test_other_files_are_compared_as_quads(dist: Path, tmp_path: Path) -> None:
     assert not delta(opened(dist), opened(tmp_path))
 
 
+def test_what_has_no_graph_is_told_as_the_default_graph(dist: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.nq").write_text(f'<{ID}a> <{SKOS}prefLabel> "A" .\n', "utf-8")
+    new = graph(tmp_path / "new", ("a", SKOS + "prefLabel", "A"), ("a", SKOS + "note", "N", "page"))
+    assert "\nthe default graph, page, registry\n" in said(tmp_path / "old.nq", new)
+
+
 def test_a_release_is_not_held_in_memory(dist: Path) -> None:
     assert opened(dist) == Side(dist / "citygraph.nq")
 
@@ -385,6 +391,67 @@ def test_merged_things_are_told_with_what_replaced_them(tmp_path: Path) -> None:
     ]
 
 
+REASONED = "inferred"
+
+
+def test_what_only_follows_from_a_rename_is_not_told(tmp_path: Path) -> None:
+    def known(city: str) -> list[tuple[str, str, str, str]]:
+        said = [*claim("one", city, "1987"), *claim("two", city, "1990" if city == "oulu" else "1991")]
+        said += [("oulun-seutu", CG + "region", "@" + city, "registry")]
+        member = CG + "memberOf"
+        return [*said, (city, member, "@net", REASONED), ("claim/page/one", CG + "of", "@" + city, REASONED)]
+
+    rest = [row for row in BASE if row[0] != "oulu"]
+    redirects = [("oulu", DCTERMS + "isReplacedBy", "@oulu-2"), ("oulu-2", DCTERMS + "isReplacedBy", "@oulu-fi")]
+    old = graph(tmp_path / "old", *BASE, *thing("oulun-seutu", "Place", "Oulun seutu"), *known("oulu"))
+    city = [*thing("oulu-fi", "City", "Oulu"), *thing("oulun-seutu", "Place", "Oulun seutu")]
+    new = graph(tmp_path / "new", *rest, *city, *known("oulu-fi"), *redirects)
+    text = said(old, new)
+    assert text.splitlines()[0].startswith("1 claim changed; 1 thing added, ")
+    assert "inferred" not in text.lower()
+    assert body(text)[:3] == [
+        "page",
+        "  changed   Membership page/two (network The Net)",
+        "             joined: 1990 → 1991",
+    ]
+    assert "page/one" not in text
+    assert "oulun-seutu" not in text
+    found = told(old, new)
+    follows = [change for change in found["changes"] if change["change"] == "follows"]
+    assert [change["iri"] for change in follows] == [ID + "claim/page/one", ID + "oulun-seutu"]
+    assert follows[0]["fields"][0]["from"] == [{"iri": ID + "oulu", "label": "Oulu"}]
+    assert (found["claims"]["follows"], found["things"]["follows"], found["inferred"]) == (1, 1, [])
+    lines = delta(opened(old), opened(new))
+    assert any(b"page/one>" in line for line in lines.removed)  # the files stay exact
+    # Another end is told as ever.
+    other = graph(tmp_path / "other", *rest, *city, *known("turku"), *redirects)
+    assert "             member: Oulu → Turku" in body(said(old, other))
+    assert "inferred triples: 2 added, 2 gone" in said(old, other)
+
+
+def test_what_reasoning_knew_of_what_took_its_place_is_not_gone(tmp_path: Path) -> None:
+    known = ("turku", CG + "memberOf", "@net", REASONED)
+    old = graph(tmp_path / "old", *BASE, known, ("oulu", CG + "memberOf", "@net", REASONED))
+    rest = [row for row in BASE if row[0] != "oulu"]
+    new = graph(tmp_path / "new", *rest, known, ("oulu", DCTERMS + "isReplacedBy", "@turku"))
+    assert said(old, new).startswith("1 thing merged.\n")
+
+
+def test_a_source_of_another_key_is_told_without_what_follows(tmp_path: Path) -> None:
+    old = graph(tmp_path / "old", *BASE, *thing("page", "Source", "A page"), *claim("one", "oulu", "1987"))
+    moved = [
+        (s.replace("/page/", "/gazette/"), p, o.replace("/page/", "/gazette/").replace("@page", "@gazette"), "gazette")
+        for s, p, o, *_ in claim("one", "oulu", "1987")
+    ]
+    replaced = [(f"{at}page{end}", DCTERMS + "isReplacedBy", f"@{at}gazette{end}", "registry")
+                for at, end in (("", ""), ("claim/", "/one"))]  # fmt: skip
+    new = graph(tmp_path / "new", *BASE, *thing("gazette", "Source", "A page"), *moved, *replaced)
+    assert [line for line in body(said(old, new)) if line.startswith(" ")] == [
+        "  renamed   Membership page/one is now gazette/one",
+        "  renamed   Source page “A page” is now gazette “A page”",
+    ]
+
+
 def test_a_renamed_claim_keeps_its_parts(tmp_path: Path) -> None:
     old = graph(tmp_path / "old", *BASE, *claim("one", "oulu", "1987"))
     replaced = (("claim/page/one", DCTERMS + "isReplacedBy", "@claim/page/two", "page"),)
@@ -415,6 +482,20 @@ def test_what_was_withdrawn_is_told_with_the_reason(tmp_path: Path) -> None:
     ]
     assert told(old, new)["claims"]["withdrawn"] == 1
     assert said(new, new) == "No change.\n"
+
+
+def test_why_there_is_less_of_a_source_is_told_with_what_is_gone(tmp_path: Path) -> None:
+    source = [(*row[:3], "page") for row in thing("page", "Source", "A page")]
+    old = graph(tmp_path / "old", *BASE, *source, *claim("one", "oulu"), *claim("two", "turku"))
+    note = ("page", SKOS + "historyNote", "The edition of 2026 lists less.")
+    fewer = graph(tmp_path / "fewer", *BASE, *source, *claim("two", "turku"), note)
+    reason, gone = "  reason    The edition of 2026 lists less.", "  gone      Membership page/one"
+    assert reason + "\n" + gone in said(old, fewer)
+    none = graph(tmp_path / "none", *BASE, note, ("page", OWL + "deprecated", "true"))
+    assert reason + "\n" + gone in said(old, none)
+    more = graph(tmp_path / "more", *BASE, *source, *claim("two", "turku"), *claim("three", "oulu"), note)
+    assert reason not in said(fewer, more)
+    assert reason not in said(fewer, graph(tmp_path / "less", *BASE, *source, note))
 
 
 def test_a_redirect_that_was_there_before_is_no_change(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import pyoxigraph as ox
 import pytest
 
 from citygraph.publish.catalog import catalogue
-from citygraph.publish.edition import CATALOG, DATASET
 from citygraph.rdf.turtle import turtle_of
 from citygraph.vocabulary import expand, shorten
 from conftest import ROOT
@@ -21,8 +20,8 @@ from releases import ABOUT, ARTICLE, EDITION, FILES, MAP, SURVEY, TABLE
 SCRIPT = ROOT / "tests" / "consumers" / "ckan_roundtrip.py"
 EU = "http://publications.europa.eu/resource/authority/"
 IANA = "http://www.iana.org/assignments/media-types/"
-SERVICE = DATASET + "#sparql"
-DATASETS = {"": DATASET} | {source.key: source.iri for source in (ARTICLE, TABLE, MAP)}
+SERVICE = EDITION.dataset + "#sparql"
+DATASETS = {"": EDITION.dataset} | {source.key: EDITION.of(source) for source in (ARTICLE, TABLE, MAP)}
 FILES_OF = {iri: [file for file in FILES if file.source == key] for key, iri in DATASETS.items()}
 KEYWORDS = sorted(word for words in ABOUT.keywords.values() for word in words)
 THEMES = sorted(EU + "data-theme/" + code for code in ABOUT.themes)
@@ -99,7 +98,7 @@ def test_what_is_told_of_a_dataset_survives(portal: Portal, iri: str) -> None:
     assert (stored["title"], stored["notes"]) == (title, description)
     assert (words(back, iri, "dcterms:title"), words(back, iri, "dcterms:description")) == ([title], [description])
     assert stored["license_id"] == "cc-by"
-    assert (stored["publisher_uri"], stored["publisher_name"]) == (CATALOG + "#publisher", ABOUT.publisher)
+    assert (stored["publisher_uri"], stored["publisher_name"]) == (EDITION.catalog + "#publisher", ABOUT.publisher)
     assert words(back, iri, "dcterms:publisher", "foaf:name") == [ABOUT.publisher]
     assert (stored["contact_name"], stored["contact_email"]) == (ABOUT.contact, ABOUT.email)
     assert stored["contact_url"] == ABOUT.contact_page
@@ -134,22 +133,22 @@ def test_each_file_survives_with_format_size_and_checksum(portal: Portal, iri: s
 
 
 def test_rights_coverage_and_endpoint_reach_the_portal(portal: Portal) -> None:
-    whole = portal.stored[DATASET]
-    (article,) = portal.stored[ARTICLE.iri]["resources"]
+    whole = portal.stored[EDITION.dataset]
+    (article,) = portal.stored[EDITION.of(ARTICLE)]["resources"]
     assert article["rights"].startswith("The words of the source remain those of Kuntatekniikka")
-    assert "rights" not in portal.stored[TABLE.iri]["resources"][0]
+    assert "rights" not in portal.stored[EDITION.of(TABLE)]["resources"][0]
     assert json.loads(whole["spatial_bbox"])["coordinates"][0][0] == [-9.14, 38.7]
     assert (whole["temporal_start"], whole["temporal_end"]) == ("1991-01-01", "2024-01-31")
-    assert sorted(json.loads(whole["source"])) == sorted(set(DATASETS.values()) - {DATASET})
+    assert sorted(json.loads(whole["source"])) == sorted(set(DATASETS.values()) - {EDITION.dataset})
     (endpoint,) = [each for each in whole["resources"] if each["uri"] == SERVICE]
     (service,) = json.loads(endpoint["access_services"])
-    assert (service["endpoint_url"], service["serves_dataset"]) == ([EDITION.endpoint], [DATASET])
+    assert (service["endpoint_url"], service["serves_dataset"]) == ([EDITION.endpoint], [EDITION.dataset])
     assert words(portal.written, SERVICE, "dcat:accessService", "dcat:endpointURL") == [EDITION.endpoint]
 
 
 def test_what_a_portal_does_not_keep(portal: Portal) -> None:
     """Exactly these are lost on the way, so that a release of ckanext-dcat that keeps more is noticed."""
-    assert lost(portal, DATASET) == {
+    assert lost(portal, EDITION.dataset) == {
         "dcat:hasCurrentVersion",
         "dcat:previousVersion",
         "dcterms:bibliographicCitation",
@@ -157,21 +156,23 @@ def test_what_a_portal_does_not_keep(portal: Portal) -> None:
         "prov:qualifiedAttribution",  # written as a dcat:qualifiedAttribution, which DCAT does not have
         "prov:wasDerivedFrom",
     }
-    assert lost(portal, ARTICLE.iri) == {
+    assert lost(portal, EDITION.of(ARTICLE)) == {
         "dcterms:bibliographicCitation",
         "dcterms:isPartOf",
         "dcterms:rights",  # those of its file are kept
         "prov:qualifiedAttribution",
         "prov:wasDerivedFrom",  # the address of the original is kept as a foaf:page
     }
-    assert lost(portal, TABLE.iri) == lost(portal, ARTICLE.iri) - {"dcterms:rights"} | {"dcterms:license"}
+    assert lost(portal, EDITION.of(TABLE)) == lost(portal, EDITION.of(ARTICLE)) - {"dcterms:rights"} | {
+        "dcterms:license"
+    }
     # The dictionary has it, see above; what is written back has not.
-    assert lost(portal, CATALOG + "#contact") == {"vcard:hasURL"}
+    assert lost(portal, EDITION.catalog + "#contact") == {"vcard:hasURL"}
     # Of several creators, the first.
-    assert len(words(portal.ours, ARTICLE.iri, "dcterms:creator")) == 2
-    assert words(portal.written, ARTICLE.iri, "dcterms:creator", "foaf:name") == ["Ann Author"]
+    assert len(words(portal.ours, EDITION.of(ARTICLE), "dcterms:creator")) == 2
+    assert words(portal.written, EDITION.of(ARTICLE), "dcterms:creator", "foaf:name") == ["Ann Author"]
     # One place of several: the box stands last in the file and so is kept, its countries are not.
-    assert words(portal.written, DATASET, "dcterms:spatial") == [DATASET + "#box"]
+    assert words(portal.written, EDITION.dataset, "dcterms:spatial") == [EDITION.dataset + "#box"]
     # Titles and keywords in one language, without its tag.
-    assert [each.language for each in objects(portal.written, DATASET, "dcterms:title")] == [None]
-    assert {each.language for each in objects(portal.written, DATASET, "dcat:keyword")} == {None}
+    assert [each.language for each in objects(portal.written, EDITION.dataset, "dcterms:title")] == [None]
+    assert {each.language for each in objects(portal.written, EDITION.dataset, "dcat:keyword")} == {None}

@@ -191,4 +191,4 @@ def test_a_broken_component_is_noticed(name: str) -> None:
         theirs = reference(*case)
         return theirs is not None and compiled(without(compile_shapes(triples(case[0])), name), case[1]) != theirs
 
-    assert find(cases(name), noticed, settings=settings(QUICK, max_examples=200, phases=[Phase.generate]))
+    assert find(cases(name), noticed, settings=settings(QUICK, max_examples=2000, phases=[Phase.generate]))

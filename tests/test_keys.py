@@ -14,10 +14,11 @@ from citygraph import build as pipeline
 from citygraph.options import Options
 from citygraph.problems import CitygraphError, Problem
 from citygraph.publish.keys import Keys, keys_of, read_keys
-from citygraph.publish.promises import broken
+from citygraph.publish.promises import Place, broken
 from citygraph.publish.redirects import redirects
 from citygraph.rdf.columns import columns_of
 from citygraph.vocabulary import CG, ID, OWL, PREFIXES, TYPE
+from conftest import ROOT, Run
 
 COMPILED = Options(validator="compiled", reasoner="compiled")
 
@@ -148,9 +149,10 @@ def test_a_broken_promise_is_told_and_a_declaration_heals_it(name: str, tmp_path
     old = read_keys(written(keys(folder(tmp_path)), tmp_path / "old"))
     (told,) = broken(old, keys(folder(tmp_path, *edits)))
     assert (told.code, told.name, told.line, told.severity) == (code, key, 1, "violation")
-    assert told.file.endswith("old/citygraph.nq")
+    assert told.file == "data/replaced.yaml"
     assert words in told.what
-    assert f"- {{key: {key}, " in told.right
+    assert told.what.endswith("old/citygraph.nq)")
+    assert f"write there: - {{key: {key}, " in told.right
     assert broken(old, keys(folder(tmp_path, *edits, declared=f"  {declaration}\n"))) == []
 
 
@@ -159,8 +161,32 @@ def test_the_line_that_is_proposed_heals(name: str, tmp_path: Path) -> None:
     edits, *_ = BREAKS[name]
     old = keys(folder(tmp_path))
     (told,) = broken(old, keys(folder(tmp_path, *edits)))
-    line = told.right.partition(": ")[2]
+    line = told.right.partition(": ")[2].replace("<why>", "measured anew")
     assert broken(old, keys(folder(tmp_path, *edits, declared=f"  {line}\n"))) == []
+
+
+def test_another_thing_is_to_have_a_key_of_its_own(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    (told,) = broken(old, keys(folder(tmp_path, ("{fi: Turku}", "{fi: Tampere}"))))
+    assert told.right == (
+        "if that is another city, give it a key of its own and leave this one as it was; only if the old entry was a "
+        "mistake, write there: - {key: turku, corrected: <why>}"
+    )
+    (told,) = broken(old, keys(folder(tmp_path, *BREAKS["another end"][0])))
+    assert told.right.startswith("if that is another claim, give it an id of its own and leave this one as it was; ")
+    (told,) = broken(old, keys(folder(tmp_path, *BREAKS["another type"][0])))
+    assert told.right.startswith("if that is another thing, give it a key of its own and leave this one as it was; ")
+
+
+def test_the_file_to_edit_is_named_and_begun_where_there_is_none(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    new = keys(folder(tmp_path, *GONE))
+    told = broken(old, new, Place("here/data/replaced.yaml", begun=False))
+    assert {(p.file, p.line, p.column) for p in told} == {("here/data/replaced.yaml", 1, 1)}
+    assert all(
+        "begin this file, which does not exist yet, with `replaced:` and write there: - {" in p.right for p in told
+    )
+    assert not any("begin" in p.right for p in broken(old, new, Place("here/data/replaced.yaml")))
 
 
 def test_nothing_is_told_of_what_keeps_its_meaning(tmp_path: Path) -> None:
@@ -181,7 +207,31 @@ def test_ends_are_followed_where_their_keys_lead(tmp_path: Path) -> None:
     old = keys(folder(tmp_path))
     edits = [("key: lahti,", "key: lahti-town,"), ("member: lahti,", "member: lahti-town,")]
     assert broken(old, keys(folder(tmp_path, *edits, declared="  - {key: lahti, by: lahti-town}\n"))) == []
-    assert [p.name for p in broken(old, keys(folder(tmp_path, *edits)))] == ["lahti", "news/joined"]
+
+
+def test_what_follows_from_a_key_that_is_proposed_is_not_told(tmp_path: Path) -> None:
+    old = keys(folder(tmp_path))
+    edits = [("key: lahti,", "key: lahti-town,"), ("joined, type: Membership, member: lahti,",
+             "entered, type: Membership, member: lahti-town,"), ("works, type: Coordination, coordinator: park",
+             "works, type: Coordination, coordinator: science"), ("key: park", "key: science")]  # fmt: skip
+    told = broken(old, keys(folder(tmp_path, *edits)))
+    lines = [p.right.partition(": ")[2] for p in told]
+    assert lines == [
+        "- {key: lahti, by: lahti-town}",
+        "- {key: news/joined, by: news/entered}",
+        "- {key: park, by: science}",
+    ]
+    declared = "".join(f"  {line}\n" for line in lines)
+    assert broken(old, keys(folder(tmp_path, *edits, declared=declared))) == []
+
+
+def test_the_claims_of_rows_follow_a_key_that_is_proposed() -> None:
+    named = CITIES.replace("id:lahti a cg:City ;", "id:lahti a cg:City ; skos:prefLabel 'Lahti' ;")
+    old = trig(matched(named))
+    assert [p.name for p in broken(old, trig(matched(named).replace("id:lahti", "id:lahti-town")))] == ["lahti"]
+    # Another end is still told.
+    other = matched(named).replace("id:lahti", "id:lahti-town").replace("member id:lahti-town", "member id:gcom-8")
+    assert [p.name for p in broken(old, trig(other))] == ["lahti", "gcom/7-adhesion"]
 
 
 def test_all_are_told_at_once_in_order(tmp_path: Path) -> None:
@@ -241,8 +291,8 @@ def test_a_correction_counts_once(tmp_path: Path) -> None:
     declared = "  - {key: lahti, corrected: measured anew}\n"
     old = keys(folder(tmp_path, *one, declared=declared))
     (told,) = broken(old, keys(folder(tmp_path, *two, declared=declared)))
-    assert told.right.endswith('- {key: lahti, corrected: ["measured anew", why]}')
-    again = f"  {told.right.partition(': ')[2]}\n"
+    assert told.right.endswith('- {key: lahti, corrected: ["measured anew", <why>]}')
+    again = f"  {told.right.partition(': ')[2]}\n".replace("<why>", "and once more")
     assert broken(old, keys(folder(tmp_path, *two, declared=again))) == []
 
 
@@ -283,8 +333,9 @@ def test_an_entry_that_a_table_lists_no_longer_still_leads_to_its_thing() -> Non
 def test_an_entry_that_no_longer_means_the_thing_is_told_once_declared_once() -> None:
     old, new = trig(matched(CITIES)), trig(CITIES)
     told = broken(old, new)
-    assert [(p.code, p.name) for p in told] == [("key-reused", "gcom-7"), ("key-reused", "gcom/7-adhesion")]
     # The claims of its row follow the entry.
+    assert [(p.code, p.name) for p in told] == [("key-reused", "gcom-7")]
+    assert told[0].right == "write there: - {key: gcom-7, corrected: <why>}"
     assert broken(old, trig(CITIES + "id:gcom-7 skos:changeNote 'Not Lahti'@en .")) == []
 
 
@@ -300,12 +351,13 @@ def test_many_keys_of_a_source_are_one_problem() -> None:
     (told,) = broken(old, few)
     assert (told.code, told.name) == ("key-dropped", "gcom")
     assert told.what == "60 keys of 'gcom' are gone, for instance gcom/0-adhesion, gcom/1-adhesion, gcom/10-adhesion"
-    assert told.right == "add to data/replaced.yaml: - {source: gcom, withdrawn: why}"
+    assert told.right == "write there: - {source: gcom, withdrawn: <why>}"
     assert len(broken(old, few, few=60)) == 60
     declared = "id:gcom a cg:Source ; skos:historyNote 'The edition of 2026'@en . id:lahti a cg:City ."
     assert broken(old, trig(declared)) == []
     (reused,) = broken(old, trig(CITIES.replace("'FI' . id:gcom-0", "'FI' . id:gcom-0").replace('"FI"', '"SE"')))
     assert reused.what.startswith("30 keys of 'gcom' mean something else, for instance ")
+    assert reused.right.startswith("if that is another thing, give it a key of its own and leave this one as it was; ")
 
 
 def test_what_a_source_lists_no_longer_stays_withdrawn(tmp_path: Path) -> None:
@@ -407,23 +459,34 @@ WRONG = {
     "no key": ("- {by: lahti}", 2, 5, "neither `key` nor `source`"),
     "two keys": ("- {key: a, source: b, withdrawn: w}", 2, 22, "`key` and `source`"),
     "nothing": ("- {key: a}", 2, 5, "nothing said of it"),
-    "two ways": ("- {key: a, by: lahti, withdrawn: w}", 2, 36, "`by` and `withdrawn`"),
+    "two ways": ("- {key: a, by: lahti, withdrawn: gone}", 2, 36, "`by` and `withdrawn`"),
     "a source by": ("- {source: a, by: lahti}", 2, 21, "`by` of a source's rows"),
     "two reasons": ("- {key: a, withdrawn: [v, w]}", 2, 26, "2 values of 'withdrawn'"),
-    "no name": ("- {key: A b, withdrawn: w}", 2, 11, "'A b' is no key"),
-    "a claim as source": ("- {source: a/b, withdrawn: w}", 2, 14, "'a/b' is a claim"),
+    "no name": ("- {key: A b, withdrawn: gone}", 2, 11, "'A b' is no key"),
+    "a claim as source": ("- {source: a/b, withdrawn: gone}", 2, 14, "'a/b' is a claim"),
+    "no reason": ("- {key: a, withdrawn: Why}", 2, 25, "'Why' is no reason"),
+    "a reason to be filled in": ("- {key: turku, corrected: <WHY>}", 2, 29, "'<WHY>' is no reason"),
+    "one filled in wrong": ("- {source: news, withdrawn: <the reason>}", 2, 31, "'<the reason>' is no reason"),
+    "a second that is none": ("- {key: turku, corrected: [measured anew, <why>]}", 2, 45, "'<why>' is no reason"),
+    "a key to be filled in": ("- {key: a, by: <its key today>}", 2, 18, "'<its key today>' is no key"),
+    "signs": ("- {key: a, withdrawn: '???????'}", 2, 25, "'???????' is no reason"),
     "an empty reason": ("- {key: a, withdrawn: ''}", 2, 25, "'withdrawn' has no value"),
     "unknown key": ("- {key: a, with: b}", 2, 14, "unknown key 'with'"),
-    "twice": ("- {key: a, withdrawn: v}\n  - {key: a, by: lahti}", 3, 11, "the key 'a' stands twice"),
+    "twice": ("- {key: a, withdrawn: gone}\n  - {key: a, by: lahti}", 3, 11, "the key 'a' stands twice"),
     "itself": ("- {key: a, by: a}", 2, 18, "'a' is replaced by itself"),
     "round": ("- {key: a, by: b}\n  - {key: b, by: a}", 2, 18, "round in a circle"),
     "round elsewhere": ("- {key: a, by: b}\n  - {key: b, by: c}\n  - {key: c, by: b}", 2, 18, "round in a circle"),
     "to nothing": ("- {key: a, by: b}", 2, 18, "'b', but nothing has this key"),
-    "to something withdrawn": ("- {key: a, by: b}\n  - {key: b, withdrawn: w}", 2, 18, "leads to something withdrawn"),
+    "to something withdrawn": (
+        "- {key: a, by: b}\n  - {key: b, withdrawn: gone}",
+        2,
+        18,
+        "leads to something withdrawn",
+    ),
     "a thing by a claim": ("- {key: a, by: news/joined}", 2, 18, "one is a claim, the other a thing"),
     "still there": ("- {key: turku, by: lahti}", 2, 11, "'turku' is replaced by 'lahti', but the data still has it"),
-    "withdrawn and there": ("- {key: news/works, withdrawn: w}", 2, 11, "is withdrawn, but the data still has it"),
-    "corrected and not there": ("- {key: a, corrected: w}", 2, 11, "'a' is corrected, but nothing has this key"),
+    "withdrawn and there": ("- {key: news/works, withdrawn: gone}", 2, 11, "is withdrawn, but the data still has it"),
+    "corrected and not there": ("- {key: a, corrected: mended}", 2, 11, "'a' is corrected, but nothing has this key"),
 }
 
 
@@ -448,7 +511,7 @@ def test_a_sheet_that_uses_a_former_key_is_told_the_one_of_today(tmp_path: Path)
 
 
 def test_what_is_declared_stands_in_the_graph_of_the_registry(tmp_path: Path) -> None:
-    declared = DECLARED + "  - {key: turku, corrected: [one, two]}\n  - {source: news, withdrawn: fewer}\n"
+    declared = DECLARED + "  - {key: turku, corrected: [first, second]}\n  - {source: news, withdrawn: fewer}\n"
     declared += "  - {source: press, withdrawn: closed}\n"
     asserted = pipeline.check(folder(tmp_path, *GONE, declared=declared), COMPILED).asserted
     marks = [PREFIXES["dcterms"] + "isReplacedBy", OWL + "deprecated"]
@@ -462,8 +525,8 @@ def test_what_is_declared_stands_in_the_graph_of_the_registry(tmp_path: Path) ->
         ("lahti-old", 0, "lahti"),
         ("claim/news/works", 1, "true"),
         ("claim/news/works", 2, 'It says "may".'),
-        ("turku", 2, "one"),
-        ("turku", 2, "two"),
+        ("turku", 2, "first"),
+        ("turku", 2, "second"),
         ("news", 3, "fewer"),
         ("press", 1, "true"),
         ("press", 3, "closed"),
@@ -471,7 +534,7 @@ def test_what_is_declared_stands_in_the_graph_of_the_registry(tmp_path: Path) ->
 
 
 def test_a_table_that_is_not_read_may_have_what_is_named(tmp_path: Path) -> None:
-    data = folder(tmp_path, declared="  - {key: lahti-old, by: gcom-7}\n  - {key: gcom/7-x, corrected: w}\n")
+    data = folder(tmp_path, declared="  - {key: lahti-old, by: gcom-7}\n  - {key: gcom/7-x, corrected: mended}\n")
     things = (data / "registry" / "things.yaml").read_text("utf-8").replace(LAHTI_OLD, "")
     (data / "registry" / "things.yaml").write_text(things, "utf-8")
     assert [p.what for p in refused(data)] == [
@@ -506,3 +569,25 @@ def test_an_entry_leads_to_its_thing_by_rule(tmp_path: Path) -> None:
     for reasoner in ("owlrl", "compiled"):
         found = {q.predicate.value for q in pipeline.inferences(asserted, reasoner)}
         assert PREFIXES["dcterms"] + "isReplacedBy" in found
+
+
+def test_a_former_key_still_leads_somewhere(tmp_path: Path, run: Run) -> None:
+    """Whoever cited an old key is told what became of it, by `query` and by `explain`."""
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data", data)
+    (data / "replaced.yaml").write_text(
+        "replaced:\n  - {key: lahtis, by: lahti}\n  - {key: old-town, by: lahtis}\n"
+        "  - {key: lahti-networks-2012/iclei-membership, withdrawn: The article does not say so.}\n"
+    )
+    assert run("build", "--data", data, "--out", tmp_path / "r", "--quiet").returncode == 0
+    asked = ["--graph", tmp_path / "r"]
+    rows = [run("query", "memberships", "-p", f"city={key}", *asked).stdout for key in ("lahti", "lahtis", "old-town")]
+    assert rows[0].count("\n") > 3
+    assert rows == [rows[0]] * 3
+    told = run("explain", "old-town", *asked).stdout
+    assert told.startswith("old-town is now lahtis\nlahtis is now lahti\n")
+    assert "lahti-networks-2012/covenant-membership" in told
+    gone = run("explain", "lahti-networks-2012/iclei-membership", *asked)
+    assert gone.stdout == "lahti-networks-2012/iclei-membership was withdrawn: The article does not say so.\n"
+    asked_for = run("query", "evidence", "-p", "claim=claim/lahti-networks-2012/iclei-membership", *asked)
+    assert (asked_for.returncode, "was withdrawn: The article" in asked_for.stderr) == (2, True)

@@ -18,7 +18,7 @@ import yaml
 
 from citygraph.build import Built
 from citygraph.problems import CitygraphError
-from citygraph.publish.edition import DATASET, About, Edition, Extent, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, Extent, FileFacts, SourceFacts, Survey
 from citygraph.publish.feed import feed
 from citygraph.publish.gaps import Gap, gaps
 from citygraph.publish.pages import checksums, citation, readme
@@ -96,6 +96,11 @@ def test_readme_shows_texts_of_strangers_as_texts() -> None:
     assert not re.search(r"(?<!\\)<", prose)
     assert {len(row) for row in cells(text)} == {2, 3, 4, 6}
     assert r"two lines \<script\>" in text
+
+
+def test_readme_is_not_turned_about_by_a_text() -> None:
+    text = readme(dataclasses.replace(ABOUT, title={"en": "a\u202eb\x1bc"}), EDITION, SURVEY, FILES)
+    assert text.startswith("# a\ufffdb\ufffdc, release")
 
 
 def test_readme_without_previous_endpoint_place_or_date_says_nothing_of_them() -> None:
@@ -211,7 +216,7 @@ def test_citation_validates_and_credits_each_source(tmp_path: Path) -> None:
     said = yaml.safe_load(text)
     assert (said["type"], said["title"], said["version"], said["license"]) == ("dataset", HOSTILE, "1.2.0", "CC-BY-4.0")
     assert str(said["date-released"]) == "2026-03-01"
-    assert said["url"] == DATASET
+    assert said["url"] == EDITION.dataset
     assert said["identifiers"][0]["value"] == EDITION.iri
     article, page, registry, table = said["references"]
     assert article["authors"] == [{"name": "W: writer"}]
@@ -263,7 +268,7 @@ def only(element: ET.Element, name: str) -> str:
 def test_the_feed_has_what_atom_requires() -> None:
     root = ET.fromstring(feed(ABOUT, EDITION))
     assert root.tag == f"{ATOM}feed"
-    assert only(root, "id") == DATASET
+    assert only(root, "id") == EDITION.dataset
     assert only(root, "title") == f"{HOSTILE}: releases"
     assert only(root, "updated") == "2026-03-01T00:00:00Z"
     (author,) = root.findall(f"{ATOM}author")

@@ -17,6 +17,8 @@ from citygraph.vocabulary import CLAIM, ID, claim_iri
 FILE = "replaced.yaml"
 _MEANT = ("key", "source")
 _WAYS = ("by", "withdrawn", "corrected")
+#: Fewer letters tell no reason.
+_FEW = 4
 _FORM = "write `replaced:` and a list below it, each entry with a `key` and `by`, `withdrawn` or `corrected`"
 
 #: A node in the words of the context.
@@ -113,6 +115,9 @@ def _change(record: Record, problems: list[Problem]) -> Change | None:
         refuse(bad, what, "write a thing's key, as `lahti`, or a claim's, as `lahti-networks-2012/covenant-membership`")
     elif whole and "/" in name:
         refuse("source", f"{name!r} is a claim", "write the key of its source, or `key`")
+    elif ways != ["by"] and (empty := [each for each in record.fields[ways[0]].values if not _is_reason(each.text)]):
+        right = "say why, in words that whoever looks the key up understands"
+        problems.append(record.problem_of(empty[0], "form", f"{empty[0].text!r} is no reason", right))
     else:
         by, gone, mended = (record.all(way) for way in _WAYS)
         return Change(record, name, "".join(by), tuple(gone), tuple(mended), whole)
@@ -122,6 +127,12 @@ def _change(record: Record, problems: list[Problem]) -> Change | None:
 def _is_key(text: str) -> bool:
     source, slash, fact = text.partition("/")
     return KEY.fullmatch(source) is not None and (not slash or KEY.fullmatch(fact) is not None)
+
+
+def _is_reason(text: str) -> bool:
+    """Whether a text may tell why: neither `why` or another word or two, nor what a message left to be filled in."""
+    said = text.strip()
+    return sum(sign.isalpha() for sign in said) >= _FEW and not (said[:1] == "<" and said[-1:] == ">")
 
 
 def successors(changes: Iterable[Change]) -> dict[str, str]:

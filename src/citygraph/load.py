@@ -55,8 +55,9 @@ def load(data: Path, only: Sequence[Path] = ()) -> Loaded:
     loaded = Loaded(registry, [], problems + found + refused, changes)
     # What one sheet says may go wrong only beside another: all are read, whatever is asked about.
     paths = [*only, *(path for folder in FOLDERS for path in _files(data / folder, ".yaml"))]
+    others = {named(data / name) for name in APART}
     for path in {named(path): path for path in paths}.values():
-        if path.parent.resolve() != (data / "registry").resolve() and named(path) != named(data / FILE):
+        if path.parent.resolve() != (data / "registry").resolve() and named(path) not in others:
             _sheet(path, data, loaded)
     if not only:
         _orphans(data, loaded)

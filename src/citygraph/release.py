@@ -16,7 +16,7 @@ from citygraph.problems import CitygraphError
 from citygraph.rdf import storage
 from citygraph.rdf.quads import value_of
 from citygraph.sparql import short
-from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, SKOS, XSD
+from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, LANGUAGES, OWL, SKOS, TYPE, XSD, shorten
 
 if TYPE_CHECKING:
     import pandas
@@ -120,8 +120,29 @@ class Release:
 
         Things may be given by key, IRI or name; one term that is a thing lists the claims about it.
         """
+        if len(terms) == 1 and (became := self._became(terms[0])):
+            successor, told = became
+            return told + (self.explain(successor, language=language) if successor else "")
         things = [self._thing(term) if place != 1 else term for place, term in enumerate(terms)]
         return self.explainer.explain(things, language, literal=terms[-1])
+
+    def _became(self, word: str) -> tuple[str, str] | None:
+        """What took the place of a key that was released once and is in use no more (empty where nothing did), and a
+        line that says so; None for any other word."""
+        iris = [queries.resolve(word), CLAIM + word]
+        for iri in iris:
+            try:
+                node = ox.NamedNode(iri)
+            except ValueError:
+                continue
+            if next(self.store.quads_for_pattern(node, ox.NamedNode(TYPE), None), None):
+                continue
+            said = {value_of(q.predicate): value_of(q.object) for q in self.store.quads_for_pattern(node, None, None)}
+            if new := said.get(DCTERMS + "isReplacedBy"):
+                return new, f"{shorten(iri)} is now {shorten(new)}\n"
+            if OWL + "deprecated" in said:
+                return "", f"{shorten(iri)} was withdrawn: {said.get(SKOS + 'changeNote', 'no reason is told')}\n"
+        return None
 
     def _thing(self, word: str) -> str:
         """The IRI of a word that the graph knows, else the word as it is: it may be a term or a literal."""
@@ -171,6 +192,11 @@ class Release:
         A name in another spelling (small letters, say) is looked for where no thing has it as it is written.
         """
         iri = queries.resolve(word)
+        if became := self._became(word):
+            successor, told = became
+            if not successor:
+                raise CitygraphError(told.strip())
+            return self.find(successor)
         if iri == word or self._knows(iri):
             return self._meant(iri)
         if self._knows(CLAIM + word):

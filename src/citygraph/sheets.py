@@ -18,6 +18,8 @@ CLAIM_TYPES = [
     "Twinning", "Aim", "Scope", "Naming", "Merger",
 ]  # fmt: skip
 THING_TYPES = ["City", "Network", "Group", "Organisation", "Place", "Source"]
+#: Graphs and a dataset that are no source's: a source of that name would speak in them.
+RESERVED = ("registry", "themes", "inferred", "citygraph")
 SOURCE_KEYS = ["id", "title", "url", "publisher", "author", "published", "language", "licence", "show-text", "as-of"]
 ENTRY_KEYS = [
     "key",
@@ -157,7 +159,7 @@ def read_sheet(text: str, file: str, stem: str, article: bool) -> tuple[Sheet | 
         problems.append(_problem(file, root, "missing-key", f"no `{head}:`", "say first what the source is"))
     else:
         source = as_record(headed.value, file, SOURCE_KEYS, "id", problems, ("id", "title", "url", "language"))
-        source.type = "Source"
+        problems += own_name(source)
         if source.name and source.name != stem:
             right = f"write {stem}" if KEY.fullmatch(stem) else f"name the file {source.name}.yaml"
             problems.append(source.problem("id", "id", f"the id {source.name!r} is not the file's name", right))
@@ -207,9 +209,20 @@ def read_registry(text: str, file: str) -> tuple[list[Record], list[Problem]]:
         if record.type and record.type not in THING_TYPES:
             right = _or(record.type, THING_TYPES)
             problems.append(record.problem("type", "unknown-type", f"unknown type {record.type!r}", right))
+        if record.type == "Source":
+            problems += own_name(record, "key")
         if record.name:
             entries.append(record)
     return entries, problems
+
+
+def own_name(source: Record, naming: str = "id") -> list[Problem]:
+    """Make a record a source; what is wrong where its name is taken by citygraph itself."""
+    source.type = "Source"
+    if source.name not in RESERVED:
+        return []
+    what = f"{source.name!r} is a name that citygraph itself uses, for a graph or for the whole"
+    return [source.problem(naming, "id", what, "give the source another")]
 
 
 def _problem(

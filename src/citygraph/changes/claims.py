@@ -3,23 +3,25 @@ withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
 from citygraph.changes.compare import LINE, Delta
 from citygraph.changes.fields import Field, Names, Quad, fields_between, value_of
+from citygraph.changes.heirs import REPLACED, Inferred, differing, heirs_of
 from citygraph.owl.reason import INFERRED
 from citygraph.problems import CitygraphError
 from citygraph.vocabulary import CG, CLAIM, DCTERMS, GRAPH, ID, OWL, SKOS, TYPE
 
-State = Literal["renamed", "merged", "withdrawn", "gone", "changed", "moved", "added"]
+State = Literal["renamed", "merged", "withdrawn", "gone", "changed", "moved", "added", "follows"]
 #: In the order in which they are told.
-STATES: tuple[State, ...] = ("renamed", "merged", "withdrawn", "gone", "changed", "moved", "added")
-REPLACED = DCTERMS + "isReplacedBy"
+STATES: tuple[State, ...] = ("renamed", "merged", "withdrawn", "gone", "changed", "moved", "added", "follows")
 #: What a key that is no more says, where nothing took its place.
 DEPRECATED = OWL + "deprecated"
+#: What a source says of which there is less, or nothing, any more.
+FEWER = SKOS + "historyNote"
 
 _CLAIM = b"<" + CLAIM.encode()
 _ROW = b"<" + ID.encode() + b"row/"
@@ -50,7 +52,8 @@ class Lines:
 @dataclass(frozen=True)
 class Item:
     """What became of a claim or thing. `source` is the key of a claim's source, or of the graph that speaks of a
-    thing; `into` are the things that have taken its place."""
+    thing; `into` are the things that have taken its place, `heirs` what keys are now that it may name. It follows
+    where it only names them."""
 
     iri: str
     state: State
@@ -59,6 +62,7 @@ class Item:
     lines: Lines
     into: tuple[str, ...] = ()
     successor: Lines | None = None
+    heirs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def claim(self) -> bool:
@@ -84,13 +88,19 @@ class Item:
         gone, added, _ = self.quads()
         return fields_between(self.iri, gone, added, names, self.into)
 
+    def beyond(self, names: Names) -> list[Field]:
+        """What differs beyond the keys that are others now."""
+        gone, added, _ = self.quads()
+        return fields_between(self.iri, gone, added, names, self.into, self.heirs)
+
 
 @dataclass(frozen=True)
 class Changes:
-    """All that differs: claims and things by source, and inferences by predicate (gone, added)."""
+    """All that differs: claims and things by source, and inferences by predicate (gone, added); not those that are the
+    same once keys are followed."""
 
     items: list[Item]
-    inferred: dict[str, tuple[list[bytes], list[bytes]]]
+    inferred: Inferred
     names: Names
     removed: int
     added: int
@@ -100,11 +110,16 @@ class Changes:
         found = [item.state for item in self.items if item.claim == claims]
         return {state: found.count(state) for state in STATES}
 
+    def reasons(self) -> dict[str, tuple[str, ...]]:
+        """By the key of a source why the new graph has less of it, as far as it newly says so."""
+        told = {item.iri.removeprefix(ID): objects(item.lines.added, FEWER) for item in self.items if not item.claim}
+        return {source: notes for source, notes in told.items() if notes}
+
 
 def changes(found: Delta, language: str = "en") -> Changes:
     """What differs between two graphs, by claim and thing, with names in a language."""
     about: dict[bytes, Lines] = {}
-    inferred: dict[str, tuple[list[bytes], list[bytes]]] = {}
+    inferred: Inferred = {}
     names = Names(language)
     for side, lines in ((0, found.removed), (1, found.added)):
         for line in lines:
@@ -120,8 +135,11 @@ def changes(found: Delta, language: str = "en") -> Changes:
             if _split(line)[1] in _TOLD:
                 names.hear(_quad(line))
     _fold_rows(about)
-    items = _items({iri[1:-1].decode(): lines for iri, lines in about.items()}, names)
-    return Changes(items, dict(sorted(inferred.items())), names, len(found.removed), len(found.added))
+    heirs = heirs_of(found)
+    items = _items({iri[1:-1].decode(): lines for iri, lines in about.items()}, names, heirs)
+    return Changes(
+        items, dict(sorted(differing(inferred, heirs, found).items())), names, len(found.removed), len(found.added)
+    )
 
 
 def _add_common(found: Delta, about: dict[bytes, Lines], names: Names) -> None:
@@ -157,9 +175,9 @@ def _fold_rows(about: dict[bytes, Lines]) -> None:
                     about.pop(row, None)
 
 
-def _items(about: dict[str, Lines], names: Names) -> list[Item]:
+def _items(about: dict[str, Lines], names: Names, heirs: Mapping[str, str]) -> list[Item]:
     """Each with what became of it, those that took another's place told with it; sorted by source."""
-    into = {iri: _objects(lines.added, REPLACED) for iri, lines in about.items() if lines.state() != "added"}
+    into = {iri: objects(lines.added, REPLACED) for iri, lines in about.items() if lines.state() != "added"}
     into = {iri: targets for iri, targets in into.items() if targets}
     taken: dict[str, list[str]] = {}
     for iri, targets in into.items():
@@ -176,18 +194,23 @@ def _items(about: dict[str, Lines], names: Names) -> list[Item]:
         if iri in hidden:
             continue
         state = "renamed" if iri in renamed else "merged" if iri in into else lines.state()
-        if state == "changed" and _objects(lines.added, DEPRECATED):
+        if state == "changed" and objects(lines.added, DEPRECATED):
             state = "withdrawn"
         successor = about[renamed[iri]] if iri in renamed else None
         kind, source = _type(iri, lines), _source(iri, lines)
-        item = Item(iri, state, kind, source, lines, into.get(iri, ()), successor)
-        if state == "changed" and item.claim and all(part.moved for part in item.fields(names)):
-            item = Item(iri, "moved", kind, source, lines)
+        item = Item(iri, state, kind, source, lines, into.get(iri, ()), successor, heirs)
+        if state == "changed" and (heirs or item.claim):
+            fields = item.beyond(names)
+            if heirs and not fields and item.fields(names):
+                item = replace(item, state="follows")
+            elif item.claim and all(part.moved for part in fields):
+                item = replace(item, state="moved")
         items.append(item)
     return sorted(items, key=lambda item: (item.source, not item.claim, STATES.index(item.state), item.type, item.iri))
 
 
-def _objects(lines: Iterable[bytes], predicate: str) -> tuple[str, ...]:
+def objects(lines: Iterable[bytes], predicate: str) -> tuple[str, ...]:
+    """The values of a predicate in some lines, sorted."""
     found = f"<{predicate}>".encode()
     return tuple(sorted(value_of(_quad(line).o) for line in lines if _split(line)[1] == found))
 

@@ -5,10 +5,11 @@ A claim's parts are told as fields of it: a date by its EDTF text, a quote by it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from citygraph.changes.heirs import heir
 from citygraph.explain import cited
 from citygraph.rdf.columns import literal
 from citygraph.rdf.columns import value as value_of
@@ -98,33 +99,43 @@ class Field:
 
 
 def fields_between(
-    iri: str, gone: Sequence[Quad], added: Sequence[Quad], names: Names, into: Iterable[str] = ()
+    iri: str,
+    gone: Sequence[Quad],
+    added: Sequence[Quad],
+    names: Names,
+    into: Iterable[str] = (),
+    heirs: Mapping[str, str] | None = None,
 ) -> list[Field]:
     """The fields of a claim or thing that differ, in the order of the context's keys.
 
-    `into` are its new names: what was said of it under the old one and is under the new is no difference.
+    `into` are its new names: what was said of it under the old one and is under the new is no difference. So with what
+    is named by a key, or said in a graph, that is one of `heirs` now.
     """
+    heirs = heirs or {}
     rows = {f"<{quad.s}>" for quad in (*gone, *added) if quad.s.startswith(_ROW) and quad.s != iri}
     told: list[dict[tuple[str, str, str, str], set[str]]] = []
-    for quads in (gone, added):
+    for quads, follow in ((gone, heirs), (added, {})):
         said: dict[tuple[str, str, str, str], set[str]] = {}
         for quad in quads:
             whole = quad.s if quad.s == iri or quad.s in into else owner(quad.s)
             part = "row" if f"<{quad.s}>" in rows else quad.s[len(whole) + 1 :]
             link = quad.o in rows or (whole.startswith(CLAIM) and quad.o.startswith(f"<{whole}."))
             if not link and not (part and quad.p == TYPE):
-                said.setdefault((part, quad.p, _language(quad), quad.g), set()).add(quad.o)
+                place = part, quad.p, _language(quad), follow.get(quad.g, quad.g)
+                said.setdefault(place, set()).add(quad.o)
         told.append(said)
     fields = []
     for place in sorted({*told[0], *told[1]}, key=_place):
         before, after = (said.get(place, set()) for said in told)
-        if before != after:
+        now = {value: f"<{heir(value[1:-1], heirs)}>" if value[:1] == "<" else value for value in before}
+        lost, won = {value for value in before if now[value] not in after}, after - set(now.values())
+        if lost or won:
             part, predicate, language, graph = place
             key = key_of_term().get(predicate, "") or ("type" if predicate == TYPE else shorten(predicate))
             main = bool(part) and (predicate in _MAIN or part.startswith("reference"))
-            lost, won = (tuple(sorted(_value(o, names) for o in some)) for some in (before - after, after - before))
+            sides = [tuple(sorted(_value(o, names) for o in some)) for some in (lost, won)]
             key = f"{key} ({language})" if language else key
-            fields.append(Field(part, key, graph, lost, won, main))
+            fields.append(Field(part, key, graph, sides[0], sides[1], main))
     return fields
 
 

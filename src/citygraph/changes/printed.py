@@ -79,11 +79,16 @@ def _counted(count: dict[State, int], kind: str) -> str:
 def text(found: Changes, every: bool = False) -> Iterator[str]:
     """What changed, by source; with `every`, also where it is much of one kind, one by one."""
     yield brief(found) + "\n"
-    summed = False
-    for source, group in groupby(found.items, key=lambda item: item.source):
+    summed, reasons = False, found.reasons()
+    told = (item for item in found.items if item.state != "follows")
+    for source, group in groupby(told, key=lambda item: item.source):
         cited = "" if ", " in source else found.names.citation(source)
-        yield f"\n{_line(cited or source or 'the default graph')}\n"
-        for (state, kind), some in groupby(group, key=lambda item: (item.state, item.type)):
+        where = ("" if source[:1].strip(",") else "the default graph") + source
+        yield f"\n{_line(cited or where)}\n"
+        about = list(group)
+        if any(item.claim and item.state == "gone" for item in about):
+            yield from (f"  reason    {_line(reason)}\n" for reason in reasons.get(source, ()))
+        for (state, kind), some in groupby(about, key=lambda item: (item.state, item.type)):
             items = list(some)
             if every or len(items) <= MOST:
                 for item in items:
@@ -105,7 +110,7 @@ def _fields_of(items: Sequence[Item], names: Names) -> str:
     """Of many that changed, which fields did, and how often."""
     if items[0].state not in ("changed", "moved"):
         return ""
-    counts = Counter(name for item in items for name in {field.name for field in _worth(item, item.fields(names))})
+    counts = Counter(name for item in items for name in {field.name for field in _worth(item, item.beyond(names))})
     return ": " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
 
 
@@ -123,7 +128,7 @@ def _told(item: Item, names: Names) -> Iterator[str]:
     yield line + "\n"
     if item.state == "merged":
         return
-    several, fields = ", " in item.source, _worth(item, item.fields(names))
+    several, fields = ", " in item.source, _worth(item, item.beyond(names))
     for part, some in groupby((field for field in fields if field.moved), key=lambda field: field.part):
         yield f"             {part}: moved from {' to '.join(_moved(list(some)))}\n"
     for field in fields:
@@ -240,9 +245,8 @@ def _plain(values: Sequence[Value]) -> list[dict[str, str]]:
     """The values as objects: `value` or `iri`, and what there is of label, language and datatype."""
     rows = []
     for value in values:
-        row = {"iri" if value.iri else "value": value.text}
-        more = (("label", value.label), ("language", value.language), ("datatype", value.datatype))
-        rows.append(row | {key: word for key, word in more if word})
+        more = {"label": value.label, "language": value.language, "datatype": value.datatype}
+        rows.append({"iri" if value.iri else "value": value.text, **{key: word for key, word in more.items() if word}})
     return rows
 
 

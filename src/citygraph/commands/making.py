@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from citygraph.commands.common import ACCEPTED, CONFIG, EXISTING, LANGUAGE, TABLES, VALIDATOR, data_folder, gathered
-from citygraph.problems import PRINTERS, formulas, summary, tally, violated
+from citygraph.problems import PRINTERS, formulas, ordered, summary, tally, violated
 from citygraph.terminal import note, outcomes, reading, steps, tell_briefly
 
 # Everything else is imported where it is needed: --help must answer at once.
@@ -31,7 +31,7 @@ def check(
     paths: tuple[Path, ...], data: Path | None, form: str, lang: str, validator: str, tables: tuple[str, ...],
     accepted: Path | None, config: Path | None, brief: bool, since: Path | None,
 ) -> None:  # fmt: skip
-    """Report all problems of all fact sheets and the registry, or of the files PATHS, as file:line:column.
+    """Report all problems of fact sheets, registry and catalogue, or of the files PATHS, as file:line:column.
 
     With tables, also those of their rows, as file:row:column. Exit code 1 when there is a violation that is not
     accepted, 2 when a file cannot be read.
@@ -44,15 +44,20 @@ def check(
     """
     with outcomes(), reading() as progress:
         from citygraph import build as pipeline
+        from citygraph.files import named
         from citygraph.known import read_report, unseen
         from citygraph.load import sheets_of
+        from citygraph.publish.about import FILE, wrong
 
         folder = data_folder(data)
         only = [path for given in paths for path in sheets_of(given, folder)]
         options = replace(gathered(config, tables, accepted), language=lang, validator=validator)
         earlier = read_report(since) if since else None
         checked = pipeline.check(folder, replace(options, step=steps(), progress=progress, tell=note), only)
-        problems = checked.problems if earlier is None else unseen(checked.problems, earlier)
+        problems = checked.problems
+        if not only or named(folder / FILE) in map(named, only):
+            problems = ordered([*problems, *wrong(folder)])
+        problems = problems if earlier is None else unseen(problems, earlier)
         click.echo(PRINTERS[form](problems), nl=False)
         if form == "csv" and (changed := formulas(problems)):
             what = "1 cell begins" if changed == 1 else f"{changed} cells begin"

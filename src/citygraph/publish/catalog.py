@@ -7,13 +7,10 @@ from collections.abc import Sequence
 import pyoxigraph as ox
 
 from citygraph.publish import codes
-from citygraph.publish.edition import CATALOG, DATASET, HOME, About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
 from citygraph.publish.statements import Statements, Value, date, text, texts, typed
 from citygraph.vocabulary import CG
 
-_PUBLISHER = CATALOG + "#publisher"
-_SERVICE = CATALOG + "#sparql"
-_BOX = DATASET + "#box"
 _ONTOLOGY = CG.rstrip("#")
 _PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
 _GZIP = "application/gzip"
@@ -36,8 +33,11 @@ class _Writer:
         self.sources = [source for source in survey.sources if source.speaks]
         self.out = Statements()
         self.day = date(edition.date)
-        self.publisher = self.out.agent(_PUBLISHER, about.publisher)
-        self.out.say(_PUBLISHER, "foaf:homepage", self.out.document(about.homepage))
+        self.dataset, self.catalog = edition.dataset, edition.catalog
+        self.service = f"{edition.catalog}#sparql"
+        publisher = f"{edition.catalog}#publisher"
+        self.publisher = self.out.agent(publisher, about.publisher)
+        self.out.say(publisher, "foaf:homepage", self.out.document(about.homepage))
         self.licence = self.out.licence(about.licence)
         self.themes = [self.out.term(codes.theme(code)) for code in about.themes]
         self.languages = self._languages(*about.title)
@@ -59,7 +59,7 @@ class _Writer:
     def _catalogue(self) -> None:
         self.out.node(codes.THEMES.iri, "skos:ConceptScheme", dcterms_title=text(codes.THEMES.label, "en"))
         self.out.node(
-            CATALOG,
+            self.catalog,
             "dcat:Catalog",
             dcterms_title=texts(self.about.title),
             dcterms_description=texts(self.about.description),
@@ -67,11 +67,11 @@ class _Writer:
             foaf_homepage=self.about.homepage,
             dcterms_license=self.licence,
             dcterms_language=self.languages,
-            dcterms_issued=self.day,
+            dcterms_issued=date(self.edition.issued or self.edition.date),
             dcterms_modified=self.day,
             dcterms_spatial=self.places,
             dcat_themeTaxonomy=codes.THEMES.iri,
-            dcat_dataset=[DATASET, *(source.iri for source in self.sources)],
+            dcat_dataset=[self.dataset, *(self.edition.of(source) for source in self.sources)],
         )
 
     def _dataset(self) -> None:
@@ -80,34 +80,34 @@ class _Writer:
         said = (
             f"{survey.asserted:,} statements of {len(self.sources):,} sources, each claim with its evidence; {rules}."
         )
-        self.out.node(DATASET + "#provenance", "dcterms:ProvenanceStatement", rdfs_label=text(said, "en"))
-        self._common(DATASET)
+        self.out.node(self.dataset + "#provenance", "dcterms:ProvenanceStatement", rdfs_label=text(said, "en"))
+        self._common(self.dataset)
         self.out.node(
-            DATASET,
+            self.dataset,
             "dcat:Dataset",
             dcterms_title=texts(self.about.title),
             dcterms_description=texts(self.about.description),
-            dcterms_issued=self.day,
+            dcterms_issued=date(edition.issued or edition.date),
             dcterms_language=self.languages,
             dcterms_accrualPeriodicity=self.out.term(codes.frequency(self.about.frequency)),
             dcterms_spatial=self.places,
             dcterms_temporal=self._period(),
-            dcterms_provenance=DATASET + "#provenance",
-            dcterms_source=[source.iri for source in self.sources],
-            dcterms_hasPart=[source.iri for source in self.sources],
+            dcterms_provenance=self.dataset + "#provenance",
+            dcterms_source=[self.edition.of(source) for source in self.sources],
+            dcterms_hasPart=[self.edition.of(source) for source in self.sources],
             dcat_hasCurrentVersion=edition.iri,
             adms_versionNotes=text(edition.notes, "en") if edition.notes else "",
             foaf_page=self.out.document(edition.url("README.md")),
         )
         self.out.say(edition.iri, "dcat:version", text(edition.version))
-        self.out.say(edition.iri, "dcat:isVersionOf", DATASET)
+        self.out.say(edition.iri, "dcat:isVersionOf", self.dataset)
         for source in survey.sources:
             if source.kind == "registry" and not source.speaks:
-                self._credit(DATASET, source)
-                self.out.say(DATASET, "prov:wasDerivedFrom", source.url)
+                self._credit(self.dataset, source)
+                self.out.say(self.dataset, "prov:wasDerivedFrom", source.url)
         if edition.previous:
-            for newer in (DATASET, edition.iri):
-                self.out.say(newer, "dcat:previousVersion", f"{HOME}release/{edition.previous}")
+            for newer in (self.dataset, edition.iri):
+                self.out.say(newer, "dcat:previousVersion", edition.release(edition.previous))
 
     def _common(self, dataset: str) -> None:
         """What all datasets of a release share."""
@@ -127,18 +127,18 @@ class _Writer:
             self.out.say(subject, "dcat:keyword", *(text(word, language) for word in words))
 
     def _source(self, source: SourceFacts) -> None:
-        self._common(source.iri)
+        self._common(self.edition.of(source))
         self.out.node(
-            source.iri,
+            self.edition.of(source),
             "dcat:Dataset",
             dcterms_title=text(f"citygraph: {source.title}", source.language),
             dcterms_description=text(_says(source), "en"),
             dcterms_issued=date(source.issued),
             dcterms_language=self._languages(source.language),
-            dcterms_creator=self._credit(source.iri, source),
+            dcterms_creator=self._credit(self.edition.of(source), source),
             dcterms_license=self.out.licence(source.licence),
             dcterms_rights="" if source.licence else self._rights(source),
-            dcterms_isPartOf=DATASET,
+            dcterms_isPartOf=self.dataset,
             prov_wasDerivedFrom=source.url,
             foaf_page=self.out.document(source.url),
         )
@@ -149,7 +149,7 @@ class _Writer:
         told = [("author", codes.AUTHOR, source.creator), ("originator", codes.ORIGINATOR, source.publisher)]
         for name, role, whose in told:
             if whose:
-                agent = self.out.agent(f"{source.iri}#{name}", whose)
+                agent = self.out.agent(f"{self.edition.of(source)}#{name}", whose)
                 credit = self.out.node(
                     f"{agent}-credit", "prov:Attribution", prov_agent=agent, dcat_hadRole=self.out.term(role)
                 )
@@ -160,7 +160,7 @@ class _Writer:
         return agents
 
     def _distribution(self, file: FileFacts, source: SourceFacts | None) -> None:
-        dataset = source.iri if source else DATASET
+        dataset = self.edition.of(source) if source else self.dataset
         iri, url = f"{dataset}#{file.name}", self.edition.url(file.name)
         sha256 = self.out.node(
             f"{iri}-sha256",
@@ -194,9 +194,9 @@ class _Writer:
 
     def _service(self) -> None:
         """The endpoint; contact and publisher are left off, as ckanext-dcat 2.4.4 cannot write them back."""
-        iri, title = DATASET + "#sparql", "SPARQL endpoint"
+        iri, title = self.dataset + "#sparql", "SPARQL endpoint"
         self.out.node(
-            _SERVICE,
+            self.service,
             "dcat:DataService",
             dcterms_title=text(title, "en"),
             dcterms_description=text("Answers SPARQL 1.1 queries over the release.", "en"),
@@ -205,10 +205,10 @@ class _Writer:
             dcterms_license=self.licence,
             dcat_endpointURL=self.out.node(self.edition.endpoint, "rdfs:Resource"),
             dcat_endpointDescription=self.out.node(self.edition.url("void.ttl"), "rdfs:Resource"),
-            dcat_servesDataset=DATASET,
+            dcat_servesDataset=self.dataset,
             dcat_theme=self.themes,
         )
-        self._keywords(_SERVICE)
+        self._keywords(self.service)
         self.out.node(
             iri,
             "dcat:Distribution",
@@ -218,16 +218,16 @@ class _Writer:
             dcterms_license=self.licence,
             dcterms_rights=self._rights(None),
             dcat_accessURL=self.edition.endpoint,
-            dcat_accessService=_SERVICE,
+            dcat_accessService=self.service,
             dcatap_availability=self.out.term(codes.STABLE),
             adms_status=self.out.term(codes.COMPLETED),
         )
-        self.out.say(DATASET, "dcat:distribution", iri)
-        self.out.say(CATALOG, "dcat:service", _SERVICE)
+        self.out.say(self.dataset, "dcat:distribution", iri)
+        self.out.say(self.catalog, "dcat:service", self.service)
 
     def _contact(self) -> str:
         return self.out.node(
-            CATALOG + "#contact",
+            self.catalog + "#contact",
             "vcard:Kind",
             rdf_type="vcard:Organization",
             vcard_fn=text(self.about.contact),
@@ -245,7 +245,7 @@ class _Writer:
             return ""
         else:
             said = f"Words of sources without a licence remain those of their publishers; {facts}. See each source."
-        node = f"{source.iri if source else DATASET}#rights"
+        node = f"{self.edition.of(source) if source else self.dataset}#rights"
         return self.out.node(node, "dcterms:RightsStatement", rdfs_label=text(said, "en"))
 
     def _languages(self, *tags: str) -> list[Value]:
@@ -263,7 +263,7 @@ class _Writer:
             ring = ", ".join(_point(*at) for at in ((w, s), (e, s), (e, n), (w, n), (w, s)))
             middle = _point((w + e) / 2, (s + n) / 2)
             box = self.out.node(
-                _BOX,
+                f"{self.dataset}#box",
                 "dcterms:Location",
                 skos_prefLabel=text("The box around all cities with coordinates", "en"),
                 dcat_bbox=typed(f"POLYGON(({ring}))", "gsp:wktLiteral"),
@@ -278,7 +278,7 @@ class _Writer:
         first, last = date(extent.earliest), date(extent.latest)
         if not first and not last:
             return ""
-        return self.out.node(DATASET + "#period", "dcterms:PeriodOfTime", dcat_startDate=first, dcat_endDate=last)
+        return self.out.node(self.dataset + "#period", "dcterms:PeriodOfTime", dcat_startDate=first, dcat_endDate=last)
 
 
 def _point(x: float, y: float) -> str:

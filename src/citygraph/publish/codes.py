@@ -66,7 +66,7 @@ lt LIT Lithuanian; lv LAV Latvian; mt MLT Maltese; nl NLD Dutch; no NOR Norwegia
 ro RON Romanian; ru RUS Russian; sk SLK Slovak; sl SLV Slovenian; sv SWE Swedish; uk UKR Ukrainian
 """
 
-_THEMES = {
+THEME_CODES = {
     "AGRI": "Agriculture, fisheries, forestry and food",
     "ECON": "Economy and finance",
     "EDUC": "Education, culture and sport",
@@ -82,16 +82,22 @@ _THEMES = {
     "TRAN": "Transport",
 }
 
-_FREQUENCIES = {
+FREQUENCIES = {
     "ANNUAL": "annual",
     "ANNUAL_2": "semiannual",
+    "ANNUAL_3": "three times a year",
     "BIENNIAL": "biennial",
+    "BIMONTHLY": "bimonthly",
+    "BIWEEKLY": "biweekly",
     "CONT": "continuous",
     "DAILY": "daily",
     "IRREG": "irregular",
     "MONTHLY": "monthly",
+    "MONTHLY_2": "semimonthly",
     "NEVER": "never",
+    "OTHER": "other",
     "QUARTERLY": "quarterly",
+    "TRIENNIAL": "triennial",
     "UNKNOWN": "unknown",
     "WEEKLY": "weekly",
 }
@@ -153,13 +159,13 @@ def language(tag: str) -> Term | None:
 
 
 def theme(code: str) -> Term:
-    """A theme of data; a code that is not known is its own label."""
-    return _authority("data-theme", code, _THEMES.get(code, code))
+    """A theme of data, of THEME_CODES."""
+    return _authority("data-theme", code, THEME_CODES[code])
 
 
 def frequency(code: str) -> Term:
-    """How often a release comes; a code that is not known is its own label."""
-    return _authority("frequency", code, _FREQUENCIES.get(code, code), "Frequency")
+    """How often a release comes, of FREQUENCIES."""
+    return _authority("frequency", code, FREQUENCIES[code], "Frequency")
 
 
 def file_type(code: str) -> Term:
@@ -191,21 +197,32 @@ _SHARE_ALIKE = _kind_of_licence("ViralEffect-ShareAlike", "Viral effect (a.k.a. 
 
 @dataclass(frozen=True)
 class Licence:
-    """What is known of a licence: the title by which CKAN finds it in its register, its SPDX name, what kind it is."""
+    """A licence: title, SPDX name, what kind it is, and its title in the register of CKAN where that is another."""
 
     title: str
     name: str
     kind: Term
+    register: str = ""
 
 
-LICENCES = {
-    "https://creativecommons.org/licenses/by/4.0/": Licence("Creative Commons Attribution", "CC-BY-4.0", _ATTRIBUTION),
-    "https://creativecommons.org/licenses/by-sa/4.0/": Licence(
-        "Creative Commons Attribution Share-Alike", "CC-BY-SA-4.0", _SHARE_ALIKE
+_LICENCES = {
+    "creativecommons.org/licenses/by/4.0": Licence(
+        "Creative Commons Attribution 4.0 International", "CC-BY-4.0", _ATTRIBUTION, "Creative Commons Attribution"
     ),
-    "https://creativecommons.org/publicdomain/zero/1.0/": Licence("Creative Commons CCZero", "CC0-1.0", _PUBLIC_DOMAIN),
-    "https://opendatacommons.org/licenses/odbl/1-0/": Licence(
+    "creativecommons.org/licenses/by-sa/4.0": Licence(
+        "Creative Commons Attribution-ShareAlike 4.0 International", "CC-BY-SA-4.0", _SHARE_ALIKE,
+        "Creative Commons Attribution Share-Alike",
+    ),
+    "creativecommons.org/publicdomain/zero/1.0": Licence(
+        "CC0 1.0 Universal", "CC0-1.0", _PUBLIC_DOMAIN, "Creative Commons CCZero"
+    ),
+    "opendatacommons.org/licenses/odbl/1-0": Licence(
         "Open Data Commons Open Database License (ODbL)", "ODbL-1.0", _SHARE_ALIKE
     ),
-    "https://www.apache.org/licenses/LICENSE-2.0": Licence("Apache License 2.0", "Apache-2.0", _ATTRIBUTION),
-}
+    "www.apache.org/licenses/LICENSE-2.0": Licence("Apache License 2.0", "Apache-2.0", _ATTRIBUTION),
+}  # fmt: skip
+
+
+def licence(address: str) -> Licence | None:
+    """A licence by its address, http or https, with a slash at the end or without; none where it is not known here."""
+    return _LICENCES.get(address.partition("://")[2].rstrip("/"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import date as day
 from pathlib import Path
 
 from citygraph.files import MARKER, load_bytes, shown
@@ -11,6 +13,8 @@ from citygraph.problems import CitygraphError
 
 PACKAGE = "datapackage.json"
 FEED = "feed.atom"
+#: What a version is: it becomes part of an address.
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ def read_earlier(folder: Path) -> Earlier:
         feed = load_bytes(folder / FEED, "the feed of the release").decode("utf-8")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CitygraphError(f"{name}: {PACKAGE} or {FEED} is damaged; fetch the release anew") from error
-    if not (isinstance(version, str) and isinstance(date, str)):
-        raise CitygraphError(f"{name}: {PACKAGE} tells no version and day; fetch the release anew")
+    if not (isinstance(version, str) and VERSION.fullmatch(version) and isinstance(date, str) and is_day(date)):
+        raise CitygraphError(f"{name}: {PACKAGE} is damaged: no version and day as a release has; fetch it anew")
     return Earlier(folder, version, date, feed)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, written as 2024-01-31."""
+    try:
+        return day.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

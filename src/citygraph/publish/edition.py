@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: Where the permanent addresses of releases and their datasets begin.
+#: Where the permanent addresses of catalogue, datasets and releases begin, unless data/catalogue.yaml tells another.
 HOME = "https://w3id.org/citygraph/"
-#: The dataset that is published anew with each release.
-DATASET = HOME + "dataset/citygraph"
-CATALOG = HOME + "catalog"
 
 Texts = Mapping[str, str]
 
@@ -29,6 +26,7 @@ class About:
     licence: str
     themes: tuple[str, ...]
     frequency: str
+    home: str = HOME
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,31 @@ class Edition:
     endpoint: str = ""
     previous: str = ""
     notes: str = ""
+    home: str = HOME
+    issued: str = ""
 
     @property
     def iri(self) -> str:
         """The permanent address of this version."""
-        return f"{HOME}release/{self.version}"
+        return self.release(self.version)
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that is published anew with each release."""
+        return f"{self.home}dataset/citygraph"
+
+    @property
+    def catalog(self) -> str:
+        """The catalogue that has it."""
+        return f"{self.home}catalog"
+
+    def of(self, source: SourceFacts) -> str:
+        """The dataset of what a source contributes."""
+        return f"{self.home}dataset/{source.key}"
+
+    def release(self, version: str) -> str:
+        """The permanent address of any version."""
+        return f"{self.home}release/{version}"
 
     def url(self, file: str) -> str:
         """Where a file of the release is downloaded."""
@@ -73,11 +91,6 @@ class SourceFacts:
     graph: str = ""
     claims: Mapping[str, int] = field(default_factory=dict)
     triples: int = 0
-
-    @property
-    def iri(self) -> str:
-        """The dataset of what this source contributes."""
-        return f"{HOME}dataset/{self.key}"
 
     @property
     def speaks(self) -> bool:
@@ -109,7 +122,8 @@ class Survey:
     """What a release counts: quads that sources say and that reasoning added, distinct triples of both together,
     subjects and objects, classes with their instances, properties with their triples, links by predicate and the
     beginning of their target, things without type count nothing. `problems` counts findings by severity, `codes` those
-    by severity and code, `left_out` is what rows say against a shape."""
+    by severity and code, `left_out` is what rows say against a shape, `graphs` the quads of the named graphs that are
+    no source's, by the name of the graph."""
 
     asserted: int
     inferred: int
@@ -126,6 +140,7 @@ class Survey:
     problems: Mapping[str, int]
     codes: Mapping[tuple[str, str], int]
     left_out: int
+    graphs: tuple[Partition, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from citygraph.problems import CitygraphError
-from citygraph.publish.edition import DATASET, HOME, About, Edition
+from citygraph.publish.edition import About, Edition
 from citygraph.publish.package import plain
 
 NAME = "feed.atom"
@@ -54,12 +54,12 @@ def feed(about: About, edition: Edition, earlier: str = "") -> str:
     package = {"rel": "describedby", "type": "text/turtle", "href": edition.url("catalog.ttl")}
     entries = [Entry(texts, (here, package))]
     entries += [entry for entry in _entries(earlier) if entry.texts["id"] != edition.iri] if earlier else []
-    own = {"rel": "self", "type": "application/atom+xml", "href": HOME + NAME}
+    own = {"rel": "self", "type": "application/atom+xml", "href": edition.home + NAME}
     home = {"rel": "alternate", "href": about.homepage}
     return "".join(
         (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n',
-            f"  <id>{_text(DATASET)}</id>\n  <title>{_text(f'{title}: releases')}</title>\n",
+            f"  <id>{_text(edition.dataset)}</id>\n  <title>{_text(f'{title}: releases')}</title>\n",
             f"  <updated>{moment}</updated>\n",
             f"  <author><name>{_text(about.publisher)}</name><uri>{_text(about.homepage)}</uri></author>\n",
             f"  {_link(own)}\n  {_link(home)}\n  <rights>{_text(about.licence)}</rights>\n",
@@ -67,6 +67,11 @@ def feed(about: About, edition: Edition, earlier: str = "") -> str:
             "</feed>\n",
         )
     )
+
+
+def told_of(earlier: str) -> dict[str, str]:
+    """The days of the releases that a feed tells of, by address; raises CitygraphError where it is none of ours."""
+    return {entry.texts["id"]: entry.texts.get("published", entry.texts["updated"])[:10] for entry in _entries(earlier)}
 
 
 def _text(text: str) -> str:

@@ -160,7 +160,7 @@ _EVIDENCE = (
     Field("reading", "reading", "explicit: the words say it; implicit: a reader concludes it, see the note.",
           constraints={"required": True, "enum": ["explicit", "implicit"]}),
     Field("source", "source", "Source that says it, by its key; one claim rests on one source.", "key",
-          constraints=_like("key", required=True)),
+          constraints=_like("key", required=True), refers="sources"),
     Field("source_title", "source/title", "Title of the source."),
     Field("quote", "evidence/exact", "The exact words that say it; empty where the words are not kept.",
           many=True),
@@ -207,7 +207,8 @@ TABLES = (
         ),
     ),
     Table(
-        "networks", "Networks", "A row for each network, part of one, or group that a table lists as one signatory.",
+        "networks", "Networks and groups",
+        "A row for each network, part of one, or group that a table lists as one signatory.",
         ("Network", "Group"),
         (
             *_thing("network"),
@@ -221,9 +222,27 @@ TABLES = (
         ),
     ),
     Table(
+        "sources", "Sources", "A row for each source, for the credit of what it says.", ("Source",),
+        (
+            Field("key", "", "Key of the source.", "key", constraints=_like("key", required=True, unique=True)),
+            Field("iri", "", "Permanent address of the source.", constraints=_like("iri", required=True, unique=True)),
+            Field("title", "title", "Its title."),
+            Field("publisher", "publisher", "Who published it."),
+            Field("author", "author", "Who wrote or compiled it.", many=True),
+            Field("published", "published", "The day of its publication.", type="date"),
+            Field("as_of", "as-of", "The last day that a table can tell of.", type="date"),
+            Field("language", "language", "Its language, as a tag of BCP 47."),
+            Field("version", "version", "Its version."),
+            Field("url", "url", "Its address."),
+            Field("licence", "licence", "The licence that its text or data is under; empty where none is named."),
+            Field("citation", "citation", "How it wants to be cited."),
+        ),
+    ),
+    Table(
         "memberships", "Memberships",
         "A row for each claim of a source that an actor joined, belongs to or left a network. Sources may disagree:"
-        " claims stand side by side.", ("Membership",),
+        " claims stand side by side. An actor may have a row for a network and for each part of it that it joined:"
+        " count distinct members, not rows.", ("Membership",),
         (
             _CLAIM,
             *_end("member", "member", "Who is a member"),

@@ -43,12 +43,14 @@ Values = dict[str, frozenset[str]]
 class Keys:
     """The quads of a release that tell what its keys mean; what reasoning added is not among them.
 
-    `file` is where they were read, `carried` what redirects.csv had beyond the graph: keys of still earlier releases.
+    `file` is where they were read, `carried` what redirects.csv had beyond the graph: keys of still earlier releases,
+    `proposed` where keys seem to lead that are not declared.
     """
 
     quads: Columns
     file: str = ""
     carried: Mapping[str, str] = field(default_factory=dict)
+    proposed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
@@ -64,7 +66,7 @@ class Keys:
     @cached_property
     def following(self) -> Mapping[str, str]:
         """Where keys lead that were renamed, merged, or matched with something known."""
-        return {**self._pairs(REFERS), **self._pairs(REPLACED)}
+        return {**self.proposed, **self._pairs(REFERS), **self._pairs(REPLACED)}
 
     @cached_property
     def replaced(self) -> frozenset[str]:

@@ -7,19 +7,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from citygraph.publish import codes
 from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey, Texts
 from citygraph.publish.fields import TABLES
-
-#: Names of licences (SPDX) and their titles, by address.
-_LICENCES = {
-    "creativecommons.org/licenses/by/4.0": ("CC-BY-4.0", "Creative Commons Attribution 4.0 International"),
-    "creativecommons.org/licenses/by-sa/4.0": (
-        "CC-BY-SA-4.0",
-        "Creative Commons Attribution-ShareAlike 4.0 International",
-    ),
-    "creativecommons.org/publicdomain/zero/1.0": ("CC0-1.0", "CC0 1.0 Universal"),
-    "www.apache.org/licenses/LICENSE-2.0": ("Apache-2.0", "Apache License 2.0"),
-}
 
 
 def datapackage(about: About, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> str:
@@ -48,8 +38,8 @@ def datapackage(about: About, edition: Edition, survey: Survey, files: Sequence[
 
 def licence(address: str) -> dict[str, str]:
     """A licence by its address, with its name and title where they are known."""
-    name, title = _LICENCES.get(address.partition("://")[2].rstrip("/"), ("", ""))
-    return {key: text for key, text in (("name", name), ("path", address), ("title", title)) if text}
+    known = codes.licence(address)
+    return {"name": known.name, "path": address, "title": known.title} if known else {"path": address}
 
 
 def plain(texts: Texts) -> str:

@@ -9,16 +9,31 @@ from urllib.parse import quote
 
 import yaml
 
-from citygraph.publish.edition import DATASET, About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
 from citygraph.publish.gaps import Gap
 from citygraph.publish.package import licence, plain
 
 #: Signs that Markdown or HTML read as more than themselves.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+#: Signs that nobody sees and that change how the rest of a line is shown.
+_TURNS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 #: Severities, the worst first, and what several are called.
 _NAMES = {"violation": "violations", "warning": "warnings", "info": "notes"}
 #: What a reference of each kind of source is in the citation file format.
 _REFERENCE = {"article": "article", "page": "website", "table": "data", "registry": "database"}
+#: Files that describe the release.
+_BESIDE = {
+    "`catalog.ttl`, `catalog.jsonld`": "the catalogue for data portals (DCAT-AP 3.0.1)",
+    "`void.ttl`": "counts by class, property and named graph (VoID)",
+    "`datapackage.json`": "the tables and each of their columns described (Data Package)",
+    "`dataset.jsonld`": "the release described for search engines (schema.org)",
+    "`CITATION.cff`": "how to cite it, with all sources",
+    "`feed.atom`": "this release and those before it",
+    "`context.jsonld`": "the JSON-LD context: the words of fact sheets as terms",
+    "`redirects.csv`": "addresses of what was renamed, merged (`new` is where to go) or withdrawn (`new` is empty)",
+    "`SHA256SUMS`": "checksums of all files",
+    "`*.gz`": "compressed copies of the data files",
+}
 
 
 def readme(
@@ -95,8 +110,11 @@ def _files(files: Sequence[FileFacts]) -> Iterator[str]:
         marked=(0,),
     )
     yield ""
-    yield "`SHA256SUMS` has the checksum of each. The columns of `tables/` are told in `datapackage.json`;"
-    yield "their cells stand as sources have them, also where a spreadsheet takes a text for a formula."
+    yield from table(("and beside them", "what"), _BESIDE.items(), marked=(0,))
+    yield ""
+    yield "The tables have what spreadsheets are good for: claims of other types are in the RDF files only. Import them"
+    yield "as UTF-8 with every column as text, else a spreadsheet makes dates of its own of `2012-09`; cells stand as"
+    yield "sources have them, also where a spreadsheet takes a text for a formula."
     yield ""
 
 
@@ -185,8 +203,8 @@ def cited(about: About, edition: Edition) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as Markdown shows it, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """A text as Markdown shows it, on one line, without signs that turn the line about."""
+    return _MARKUP.sub(r"\\\1", _TURNS.sub("\ufffd", " ".join(text.split())))
 
 
 def link(text: str, target: str) -> str:
@@ -221,7 +239,7 @@ def citation(about: About, edition: Edition, survey: Survey) -> str:
         "authors": [{"name": about.publisher}],
         "version": edition.version,
         "date-released": edition.date,
-        "url": DATASET,
+        "url": edition.dataset,
         "identifiers": [{"type": "url", "value": edition.iri, "description": "This version"}],
         **_licensed(about.licence),
         "keywords": list(about.keywords.get("en") or next(iter(about.keywords.values()), ())),

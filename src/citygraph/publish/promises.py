@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ NEAR = 50
 #: How many keys of one source are told one by one.
 FEW = 20
 _EXAMPLES = 3
+#: Where a reason is to be written; data/replaced.yaml may not have it as it stands.
+_WHY = "<why>"
 _HAPPENED = {
     "key-dropped": "are gone", "key-reused": "mean something else", "key-forgotten": "are declared no more",
 }  # fmt: skip
@@ -31,42 +34,78 @@ _OURS = ("registry", "themes")
 Finding = tuple[str, str, str, str]
 
 
-def broken(old: Keys, new: Keys, few: int = FEW) -> list[Problem]:
-    """Every key that `old` released and `new` neither keeps in its meaning nor declares, all at once.
+@dataclass(frozen=True)
+class Place:
+    """Where keys are declared: data/replaced.yaml as it is shown, and whether there is such a file."""
 
-    More than `few` of one source are summed up.
+    file: str = "data/replaced.yaml"
+    begun: bool = True
+
+    def write(self, line: str, each: str = "") -> str:
+        """What to do with a line."""
+        begin = "" if self.begun else "begin this file, which does not exist yet, with `replaced:` and "
+        return f"{begin}write there{each}: {line}"
+
+
+def broken(old: Keys, new: Keys, place: Place = Place(), few: int = FEW) -> list[Problem]:
+    """Every key that `old` released and `new` neither keeps in its meaning nor declares, all at once, at `place`.
+
+    More than `few` of one source are summed up. What follows once a key is declared as it is proposed is not told.
     """
     corrected = {iri for iri, _ in new.notes(known.CORRECTED) - old.notes(known.CORRECTED)}
     fewer = {key_of(iri) for iri, _ in new.notes(known.FEWER) - old.notes(known.FEWER)}
-    findings = [*_dropped(old, new, fewer), *_forgotten(old, new)]
+    gone = _gone(old, new, fewer)
+    # Those of things first: a claim is known by its ends.
+    for _ in range(2 if gone else 0):
+        new = replace(new, proposed=_heirs(old, new, gone))
+    findings = [*_dropped(new, gone), *_forgotten(old, new)]
     findings += [each for each in _reused(old, new, corrected) if each[1] not in corrected]
     groups: dict[tuple[str, str], list[Finding]] = {}
     for each in sorted(findings):
         source = _source(old, new, each[1])
         groups.setdefault((each[0], source if source not in _OURS else ""), []).append(each)
-    problems: list[Problem] = []
+    told: list[tuple[str, str, str, str]] = []
     for (code, source), group in groups.items():
         if source and len(group) > few:
-            problems.append(_summed(old, new, code, source, group))
+            told.append((code, *_summed(new, code, source, group, place), source))
         else:
-            problems += [_problem(old, code, key_of(iri), what, line) for code, iri, what, line in group]
-    return sorted(problems)
+            # An entry has its key from its table: matching led it elsewhere.
+            reused = [iri for code, iri, *_ in group if code == "key-reused"]
+            kinds = _kinds(old, new, [iri for iri in reused if iri in old.replaced or iri not in old.following])
+            for _, iri, what, line in group:
+                right = _rather(kinds[iri], place.write(line)) if iri in kinds else place.write(line)
+                told.append((code, f"{key_of(iri)!r} {what}", right, key_of(iri)))
+    held = f" (the earlier release: {old.file})" if old.file else ""
+    return sorted(Problem(place.file, 1, 1, code, what + held, right, name) for code, what, right, name in told)
 
 
-def _problem(old: Keys, code: str, name: str, what: str, line: str) -> Problem:
-    return Problem(old.file, 1, 1, code, f"{name!r} {what}", f"add to data/replaced.yaml: {line}", name)
+def _rather(kind: str, declare: str) -> str:
+    """What to do about a key that means another thing: declaring it is right only where the old meaning was wrong."""
+    own = "an id" if kind == "claim" else "a key"
+    other = f"if that is another {kind}, give it {own} of its own and leave this one as it was"
+    return f"{other}; only if the old entry was a mistake, {declare}"
 
 
-def _summed(old: Keys, new: Keys, code: str, source: str, group: list[Finding]) -> Problem:
-    """One problem for what happened to many keys of a source."""
+def _kinds(old: Keys, new: Keys, iris: list[str]) -> dict[str, str]:
+    """What to call things by: the type that they had and have, in small letters."""
+    before, after = old.said(iris), new.said(iris)
+    types = {
+        iri: before.get(iri, {}).get(TYPE, frozenset()) & after.get(iri, {}).get(TYPE, frozenset()) for iri in iris
+    }
+    return {iri: "claim" if iri.startswith(CLAIM) else _names(types[iri]).lower() or "thing" for iri in iris}
+
+
+def _summed(new: Keys, code: str, source: str, group: list[Finding], place: Place) -> tuple[str, str]:
+    """What happened to many keys of a source, and what to do about it."""
     told = [key_of(iri) + (f" ({what})" if code == "key-reused" else "") for _, iri, what, _ in group[:_EXAMPLES]]
     some = ", ".join(told)
     what = f"{len(group):,} keys of {source!r} {_HAPPENED[code]}, for instance {some}"
     if code == "key-dropped":
         line = f"- {{source: {source}, withdrawn: {_again(new, known.FEWER, iri_of(source))}}}"
-        return Problem(old.file, 1, 1, code, what, f"add to data/replaced.yaml: {line}", source)
+        return what, place.write(line)
     lines = " ".join(line for *_, line in group[:_EXAMPLES])
-    return Problem(old.file, 1, 1, code, what, f"add to data/replaced.yaml, for each: {lines} …", source)
+    right = place.write(f"{lines} …", ", for each")
+    return what, _rather("thing", right) if code == "key-reused" else right
 
 
 def _source(old: Keys, new: Keys, iri: str) -> str:
@@ -75,31 +114,34 @@ def _source(old: Keys, new: Keys, iri: str) -> str:
     return said or (iri[len(CLAIM) :].partition("/")[0] if iri.startswith(CLAIM) else "registry")
 
 
-def _line(iri: str, way: str, text: str = "why") -> str:
+def _line(iri: str, way: str, text: str = _WHY) -> str:
     return f"- {{key: {key_of(iri)}, {way}: {text}}}"
 
 
 def _again(new: Keys, predicate: str, iri: str) -> str:
     """The reason to write, after those that stand there already and count no more."""
     told = sorted(note for noted, note in new.notes(predicate) if noted == iri)
-    return f"[{', '.join(json.dumps(note, ensure_ascii=False) for note in told)}, why]" if told else "why"
+    return f"[{', '.join(json.dumps(note, ensure_ascii=False) for note in told)}, {_WHY}]" if told else _WHY
 
 
-def _dropped(old: Keys, new: Keys, fewer: set[str]) -> Iterator[Finding]:
+def _gone(old: Keys, new: Keys, fewer: set[str]) -> list[str]:
     """Keys that were in use, and are neither now nor declared."""
-    gone = [
+    return [
         iri
         for iri, source in old.sources.items()
         if not (iri in new.sources or iri in new.replaced or iri in new.withdrawn)
         and not (source in fewer or key_of(iri) in fewer)
     ]
-    heirs = _heirs(old, new, gone)
+
+
+def _dropped(new: Keys, gone: list[str]) -> Iterator[Finding]:
+    """What is told of keys that are gone, each with its heir where one is proposed."""
     for iri in gone:
-        if heir := heirs.get(iri):
+        if heir := new.proposed.get(iri):
             what = f"is gone; {key_of(heir)!r}, which is new, looks like it"
             yield "key-dropped", iri, what, _line(iri, "by", key_of(heir))
         else:
-            line = f"{_line(iri, 'by', 'its key today')} or, where nothing follows, {_line(iri, 'withdrawn')}"
+            line = f"{_line(iri, 'by', '<its key today>')} or, where nothing follows, {_line(iri, 'withdrawn')}"
             yield "key-dropped", iri, "is gone", line
 
 
@@ -136,7 +178,7 @@ def _forgotten(old: Keys, new: Keys) -> Iterator[Finding]:
             end = key_of(new.end(old.end(iri)))
             yield "key-forgotten", iri, f"was replaced by {end!r}, which is no longer said", _line(iri, "by", end)
         else:
-            reason = json.dumps(reasons.get(iri, "why"), ensure_ascii=False)
+            reason = json.dumps(reasons.get(iri, _WHY), ensure_ascii=False)
             yield "key-forgotten", iri, "was withdrawn, which is no longer said", _line(iri, "withdrawn", reason)
 
 
@@ -154,9 +196,7 @@ def _reused(old: Keys, new: Keys, corrected: set[str]) -> Iterator[Finding]:
         for iri in entries & new.sources.keys()
         if old.end(new.end(iri)) == (was := old.end(iri)) and was not in new.sources and was not in new.following
     }
-    moved: dict[str, set[str]] = {}
-    for iri in freed | (entries & corrected):
-        moved.setdefault(old.end(iri), set()).add(new.end(iri))
+    led: set[str] = set()
     for iri, before in (dict(old.carried) | {iri: old.end(iri) for iri in old.following}).items():
         after = new.end(iri)
         if before and (iri in new.sources or iri in new.following) and after != new.end(before) and iri not in freed:
@@ -164,12 +204,17 @@ def _reused(old: Keys, new: Keys, corrected: set[str]) -> Iterator[Finding]:
             # Where nothing has the key any more, an entry that once was matched may be declared anew; a declared one
             # may not, since whoever followed it would be led elsewhere.
             if iri in new.sources:
+                led.add(iri)
                 yield finding(iri, what)
             elif iri not in entries:
                 yield "key-reused", iri, what, _line(iri, "by", key_of(new.end(before)))
     for iri in old.withdrawn | {iri for iri, end in old.carried.items() if not end}:
         if iri in new.sources and iri not in old.sources:
             yield finding(iri, "was withdrawn and is in use again")
+    # The claims of its row follow an entry, also one that is yet to be declared.
+    moved: dict[str, set[str]] = {}
+    for iri in freed | (entries & (corrected | led)):
+        moved.setdefault(old.end(iri), set()).add(new.end(iri))
     stayed = [iri for iri in _changed(old, new) if iri in old.sources and iri in new.sources]
     stayed = [iri for iri in stayed if iri in freed or not (iri in old.following or iri in new.following)]
     before_all, after_all = old.said(stayed), new.said(stayed)

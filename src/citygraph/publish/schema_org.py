@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from citygraph.publish.codes import countries
-from citygraph.publish.edition import DATASET, About, Edition, FileFacts, SourceFacts, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, SourceFacts, Survey
 
 
 def dataset_jsonld(about: About, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> str:
@@ -27,8 +27,8 @@ def dataset_jsonld(about: About, edition: Edition, survey: Survey, files: Sequen
     whole = {
         "@context": {"@vocab": "https://schema.org/"},
         "@type": "Dataset",
-        "@id": DATASET,
-        "identifier": DATASET,
+        "@id": edition.dataset,
+        "identifier": edition.dataset,
         "url": about.homepage,
         "name": title,
         "alternateName": [words for language, words in about.title.items() if language != "en"],
@@ -75,7 +75,7 @@ def _places(survey: Survey) -> list[dict[str, Any]]:
 
 def _source(source: SourceFacts) -> dict[str, Any]:
     kinds = {"article": "Article", "page": "WebPage"}
-    makers = [("publisher", "Organization", source.publisher), ("author", "Person", source.creator)]
+    makers = [("publisher", source.publisher), ("author", source.creator)]
     return _known(
         {
             "@type": kinds.get(source.kind, "Dataset"),
@@ -88,18 +88,22 @@ def _source(source: SourceFacts) -> dict[str, Any]:
             "license": source.licence,
             "citation": source.citation,
         }
-        | {key: {"@type": kind, "name": name} for key, kind, name in makers if name}
+        # No type: a source names who wrote it, not whether that is a person or a body.
+        | {key: {"name": name} for key, name in makers if name}
     )
 
 
 def _download(file: FileFacts, edition: Edition, about: About, sources: Mapping[str, SourceFacts]) -> dict[str, Any]:
+    """A file; one that holds the words of a source without a licence has none either."""
     source = sources.get(file.source)
-    return {
-        "@type": "DataDownload",
-        "name": file.title,
-        "contentUrl": edition.url(file.name),
-        "encodingFormat": file.media,
-        "contentSize": f"{file.size} B",
-        "sha256": file.sha256,
-        "license": (source and source.licence) or about.licence,
-    }
+    return _known(
+        {
+            "@type": "DataDownload",
+            "name": file.title,
+            "contentUrl": edition.url(file.name),
+            "encodingFormat": file.media,
+            "contentSize": f"{file.size} B",
+            "sha256": file.sha256,
+            "license": source.licence if source else about.licence,
+        }
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
-from citygraph.publish.codes import LICENCES, Term
+from citygraph.publish.codes import Term, licence
 from citygraph.vocabulary import TYPE, XSD, expand
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z", re.ASCII)
@@ -77,8 +77,8 @@ class Statements:
         if not iri:
             return ""
         self.say(iri, TYPE, "dcterms:LicenseDocument")
-        if known := LICENCES.get(iri):
-            self.say(iri, "dcterms:title", text(known.title, "en"))
+        if known := licence(iri):
+            self.say(iri, "dcterms:title", text(known.register or known.title, "en"))
             self.say(iri, "dcterms:identifier", text(known.name))
             self.say(iri, "dcterms:type", self.term(known.kind))
         return iri

@@ -36,6 +36,7 @@ def survey(built: Built) -> Survey:
     triples = Columns(both.terms, both.s, both.p, both.o, np.zeros(len(both), dtype=np.int32)).distinct()
     types = triples.p == both.terms.find(TYPE)
     told = [problem for problem in built.problems if not problem.accepted]
+    sources = _sources(graph)
     every = Counter(value(graph.texts[o]) for o in graph.objects(TYPE).tolist())
     return Survey(
         asserted=len(built.asserted),
@@ -46,13 +47,14 @@ def survey(built: Built) -> Survey:
         classes=_partitions(triples, triples.o[types]),
         properties=_partitions(triples, triples.p),
         links=_links(triples),
-        sources=tuple(_sources(graph)),
+        sources=tuple(sources),
         extent=_extent(graph, built),
         claims=built.claims(),
         things={name: every[CG + name] for name in (*THING_TYPES, "Group") if every[CG + name]},
         problems=dict(sorted(Counter(problem.severity for problem in told).items())),
         codes=dict(sorted(Counter((problem.severity, problem.code) for problem in told).items())),
         left_out=len(built.left_out),
+        graphs=tuple(part for part in _partitions(both, both.g) if part.iri not in {s.graph for s in sources}),
     )
 
 

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 import pyoxigraph as ox
 
 from citygraph.owl.reason import INFERRED
-from citygraph.publish.edition import DATASET, HOME, About, Edition, FileFacts, Partition, Survey
+from citygraph.publish.edition import About, Edition, FileFacts, Partition, Survey
 from citygraph.publish.statements import Statements, Value, date, text, texts, typed
 from citygraph.rdf.turtle import space
-from citygraph.vocabulary import CLAIM, ID, shorten
+from citygraph.vocabulary import CLAIM, GRAPH, ID, shorten
 
-_VOID = HOME + "void#"
 #: W3C's names of the formats that a release is dumped in, by media type.
 _FEATURES = {
     "text/turtle": "Turtle",
@@ -24,6 +23,12 @@ _FEATURES = {
 #: What holds the graph, as it is and compressed; the other files describe it or are parts of it.
 _DUMPS = ("citygraph.", "citygraph-inferred.")
 _INFERRED = "citygraph-inferred.ttl"
+#: Graphs that are no source's.
+_TITLES = {
+    INFERRED: "What follows by rule",
+    GRAPH + "registry": "The registry of things",
+    GRAPH + "themes": "Concepts",
+}
 
 
 def void(about: About, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> list[ox.Triple]:
@@ -36,14 +41,14 @@ def void(about: About, edition: Edition, survey: Survey, files: Sequence[FileFac
     dumps = [file for file in files if not file.source and file.name.startswith(_DUMPS)]
     formats = sorted({_FEATURES[file.media] for file in dumps if file.media in _FEATURES})
     out.node(
-        HOME + "void",
+        f"{edition.home}void",
         "void:DatasetDescription",
         dcterms_title=text("What is in citygraph, counted", "en"),
         dcterms_issued=date(edition.date),
-        foaf_primaryTopic=DATASET,
+        foaf_primaryTopic=edition.dataset,
     )
     out.node(
-        DATASET,
+        edition.dataset,
         "void:Dataset",
         dcterms_title=texts(about.title),
         dcterms_description=texts(about.description),
@@ -62,9 +67,9 @@ def void(about: About, edition: Edition, survey: Survey, files: Sequence[FileFac
         void_sparqlEndpoint=edition.endpoint,
         void_dataDump=[edition.url(file.name) for file in dumps],
         void_feature=["http://www.w3.org/ns/formats/" + name for name in formats],
-        void_classPartition=_parts(out, "class", "entities", survey.classes),
-        void_propertyPartition=_parts(out, "property", "triples", survey.properties),
-        void_subset=[*_graphs(out, edition, survey, files), *_links(out, survey)],
+        void_classPartition=_parts(out, edition, "class", "entities", survey.classes),
+        void_propertyPartition=_parts(out, edition, "property", "triples", survey.properties),
+        void_subset=[*_graphs(out, edition, survey, files), *_links(out, edition, survey)],
     )
     return out.triples
 
@@ -73,18 +78,18 @@ def _number(count: int) -> Value:
     return typed(count, "xsd:integer")
 
 
-def _name(*parts: str) -> str:
+def _name(edition: Edition, *parts: str) -> str:
     """A node's IRI by what it is of."""
-    return _VOID + "-".join(
+    return f"{edition.home}void#" + "-".join(
         re.sub(r"[^\w.:~-]+", "-", re.sub(r"^https?://", "", shorten(part))).strip("-") for part in parts
     )
 
 
-def _parts(out: Statements, kind: str, counted: str, parts: Sequence[Partition]) -> list[Value]:
+def _parts(out: Statements, edition: Edition, kind: str, counted: str, parts: Sequence[Partition]) -> list[Value]:
     """The instances of each class, or the triples of each property."""
     nodes: list[Value] = []
     for part in parts:
-        node = out.node(_name(kind, part.iri), "void:Dataset")
+        node = out.node(_name(edition, kind, part.iri), "void:Dataset")
         out.say(node, f"void:{kind}", part.iri)
         out.say(node, f"void:{counted}", _number(part.number))
         nodes.append(node)
@@ -92,47 +97,50 @@ def _parts(out: Statements, kind: str, counted: str, parts: Sequence[Partition])
 
 
 def _graphs(out: Statements, edition: Edition, survey: Survey, files: Sequence[FileFacts]) -> list[Value]:
-    """The named graph of each source, and that of what follows by rule."""
+    """The named graph of each source, and those that are ours: registry, concepts, and what follows by rule."""
     nodes: list[Value] = []
     for source in survey.sources:
         if source.graph:
             node = out.node(
-                _name("graph", source.key),
+                _name(edition, "graph", source.key),
                 "void:Dataset",
                 rdf_type="sd:NamedGraph",
                 sd_name=source.graph,
                 dcterms_title=text(source.title, source.language),
                 dcterms_license=source.licence,
-                dcterms_source=source.iri,
+                dcterms_source=edition.of(source),
                 void_triples=_number(source.triples),
                 void_uriSpace=text(f"{CLAIM}{source.key}/") if any(source.claims.values()) else "",
                 void_dataDump=[edition.url(file.name) for file in files if file.source == source.key],
             )
             nodes.append(node)
-    if survey.inferred:
+    for graph in survey.graphs:
+        key = graph.iri.removeprefix(GRAPH)
         node = out.node(
-            _name("graph", "inferred"),
+            _name(edition, "graph", key),
             "void:Dataset",
             rdf_type="sd:NamedGraph",
-            sd_name=INFERRED,
-            dcterms_title=text("What follows by rule", "en"),
-            void_triples=_number(survey.inferred),
-            void_dataDump=[edition.url(file.name) for file in files if file.name == _INFERRED],
+            sd_name=graph.iri,
+            dcterms_title=text(_TITLES.get(graph.iri, key), "en"),
+            void_triples=_number(graph.number),
+            void_dataDump=[
+                edition.url(file.name) for file in files if file.name == _INFERRED and graph.iri == INFERRED
+            ],
         )
         nodes.append(node)
     return nodes
 
 
-def _links(out: Statements, survey: Survey) -> list[Value]:
+def _links(out: Statements, edition: Edition, survey: Survey) -> list[Value]:
     """The links to each other dataset, by predicate."""
     nodes: list[Value] = []
     for link in survey.links:
-        target = out.node(_name("target", link.target), "void:Dataset", void_uriSpace=text(link.target))
+        target = out.node(_name(edition, "target", link.target), "void:Dataset", void_uriSpace=text(link.target))
         node = out.node(
-            _name("links", link.predicate, link.target),
+            _name(edition, "links", link.predicate, link.target),
             "void:Linkset",
             void_linkPredicate=link.predicate,
-            void_subjectsTarget=DATASET,
+            void_subjectsTarget=edition.dataset,
             void_objectsTarget=target,
             void_triples=_number(link.number),
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from citygraph import marked
 from citygraph.near import nearest
 from citygraph.problems import Problem
-from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, THING_TYPES, Record, as_record, fact_keys
+from citygraph.sheets import CLAIM_TYPES, MADE_KEYS, SOURCE_KEYS, THING_TYPES, Record, as_record, fact_keys, own_name
 from citygraph.tables.clean import CLEANERS
 
 HOLE = re.compile(r"\{([^{}]+)\}")
@@ -81,7 +81,7 @@ def read_description(text: str, file: str, stem: str) -> tuple[Table | None, lis
     source = as_record(
         parts["table"].value, file, [*SOURCE_KEYS, "version", "citation"], "id", problems, ("id", "title")
     )
-    source.type = "Source"
+    problems += own_name(source)
     if source.name != stem:
         problems.append(source.problem("id", "id", f"the id {source.name!r} is not the file's name", f"write {stem}"))
     reading = as_record(parts["read"].value, file, READ_KEYS, "id", problems, ("row",))

@@ -8,13 +8,15 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
+from itertools import chain, islice
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any
 
 import pyoxigraph as ox
 
+from citygraph.rdf.turtle import turtle_of
 from citygraph.sparql import short
-from citygraph.vocabulary import PREFIXES
+from citygraph.vocabulary import key_of_term
 from citygraph.web.limits import Limits
 
 #: Formats of SELECT and ASK, and of CONSTRUCT and DESCRIBE, by the names that `Pool.run` takes.
@@ -27,12 +29,17 @@ GRAPHS = {
     "jsonld": ox.RdfFormat.JSON_LD, "rdf": ox.RdfFormat.RDF_XML,
 }  # fmt: skip
 
+#: Triples up to which Turtle is sorted and has prefixes, for people; more are for programs.
+READABLE = 20_000
+
 #: What stands before an answer: its status, whether the worker ends after it, rows, bytes.
 HEAD = struct.Struct(">B?QQ")
 #: Added to the status where the answer is in a file whose descriptor comes with the head.
 SPOOLED = 128
 #: Bytes up to which an answer goes through the socket.
 INLINE = 256 * 1024
+
+key_of_term()  # the order of Turtle: read now, since a query may open no file
 
 
 class Status(IntEnum):
@@ -119,7 +126,12 @@ def _write(store: ox.Store, request: Mapping[str, Any], sink: Sink, limits: Limi
         if format not in GRAPHS:
             raise ValueError(f"a graph is not written as {format}")
         counted = _Counted(results, limits.rows)
-        ox.serialize(counted, sink, GRAPHS[format], prefixes=PREFIXES)  # type: ignore[arg-type]
+        triples = iter(counted)
+        first = list(islice(triples, READABLE)) if format == "ttl" else []
+        if first and len(first) < READABLE:
+            sink.write("".join(turtle_of(first, "citygraph: an answer")).encode())
+        else:  # without prefixes, which pyoxigraph writes in another order each time
+            ox.serialize(chain(first, triples), sink, GRAPHS[format])  # type: ignore[arg-type]
         return counted.number
     if format not in RESULTS:
         raise ValueError(f"a table is not written as {format}")

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from citygraph import __version__
-from citygraph.web import linked, releases
+from citygraph.web import api, linked, pages, releases
 from citygraph.web.answers import Reply, Scope, failed, text
 from citygraph.web.guard import Refused
 from citygraph.web.outcome import QueryError
@@ -35,7 +35,7 @@ SAFE = [
 
 def create_app(site: Site) -> App:
     """The application that serves an open site."""
-    routes = [*linked.routes(site), *releases.routes(site), *_watching(site)]
+    routes = [*linked.routes(site), *releases.routes(site), *api.routes(site), *pages.routes(site), *_watching(site)]
     handlers: Any = {Refused: _failed, QueryError: _failed, HTTPException: _wrong}
     return Outer(site, Sparql(site), Starlette(routes=routes, exception_handlers=handlers))
 

@@ -80,11 +80,19 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
             with contextlib.suppress(OSError):
                 if word == "kill":
                     os.kill(workers[number][0], signal.SIGKILL)
-                else:  # of a group, since a process alone would mean its first thread
-                    os.setpriority(os.PRIO_PGRP, workers[number][0], NICE)
+                else:
+                    _stand_back(workers[number][0])
     for pid, _ in workers.values():
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def _stand_back(pid: int) -> None:
+    """Let a worker run only while others leave a processor idle, or at the lowest priority where there is no Linux."""
+    os.setpriority(os.PRIO_PGRP, pid, NICE)  # of a group, since a process alone would mean its first thread
+    if sys.platform == "linux":
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
 
 def _store(file: Path) -> ox.Store | None:

@@ -1,0 +1,108 @@
+"""Terms and answers as pages show them: what is linked where, and how much of an answer is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from citygraph.vocabulary import CG, CLAIM, ID, shorten
+
+_BASE = ID.removesuffix("id/")
+#: What an address may hold as it is; anything else is percent-encoded.
+_SAFE = "/:@!$&'()*+,;=~-._"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A term as it is shown: its text, where it leads (empty: nowhere), whether that is another site, its language."""
+
+    text: str
+    href: str = ""
+    outside: bool = False
+    language: str = ""
+    claim: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of an answer: `whole` tells whether these are all."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    whole: bool
+    boolean: bool | None = None
+
+
+def preview(data: bytes, most: int) -> Preview:
+    """Up to `most` rows from the beginning of an answer in JSON, which may be cut anywhere."""
+    try:
+        found = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+    except SyntaxError:
+        return Preview((), [], False)
+    if isinstance(found, ox.QueryBoolean):
+        return Preview((), [], True, bool(found))
+    assert isinstance(found, ox.QuerySolutions)
+    columns = tuple(variable.value for variable in found.variables)
+    rows: list[tuple[Any, ...]] = []
+    try:
+        for solution in found:
+            if len(rows) == most:
+                return Preview(columns, rows, False)
+            rows.append(tuple(solution[column] for column in columns))
+    except SyntaxError:
+        return Preview(columns, rows, False)
+    return Preview(columns, rows, True)
+
+
+def local(iri: str) -> str:
+    """Where this server shows an IRI of the graph; empty for one that it does not show."""
+    if iri.startswith(ID) and len(iri) > len(ID):
+        return "/" + quote(iri[len(_BASE) :], safe=_SAFE)
+    if iri.startswith(CG):
+        return "/ontology#" + quote(iri[len(CG) :], safe="")
+    return ""
+
+
+def href(iri: str) -> tuple[str, bool]:
+    """Where an IRI leads and whether that is another site. Only pages of the web are linked: no `javascript:`."""
+    if here := local(iri):
+        return here, False
+    if iri.lower().startswith(("https://", "http://")):
+        return iri, True
+    return "", False
+
+
+def cell(term: Any, names: Mapping[str, str]) -> Cell:
+    """A term as it is shown, under its name where it has one."""
+    if term is None:
+        return Cell("")
+    if isinstance(term, ox.NamedNode):
+        where, outside = href(term.value)
+        claim = term.value if term.value.startswith(CLAIM) else ""
+        return Cell(names.get(term.value) or shorten(term.value), where, outside, claim=claim)
+    if isinstance(term, ox.Literal):
+        return Cell(term.value, language=term.language or "")
+    return Cell(str(term))
+
+
+def iris(rows: list[tuple[Any, ...]]) -> set[str]:
+    """The IRIs in some rows."""
+    return {term.value for row in rows for term in row if isinstance(term, ox.NamedNode)}
+
+
+def number(term: Any) -> float | None:
+    """The value of a numeric literal."""
+    if isinstance(term, ox.Literal) and term.datatype.value.rpartition("#")[2] in _NUMERIC:
+        try:
+            value = float(term.value)
+        except ValueError:
+            return None
+        return value if abs(value) < 1e300 else None
+    return None
+
+
+_NUMERIC = {"integer", "decimal", "double", "float", "int", "long", "short", "nonNegativeInteger", "positiveInteger"}

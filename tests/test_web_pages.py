@@ -1,0 +1,368 @@
+"""Pages of a server: what they tell, where they lead, and that nothing in the graph or in a request runs as script."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+import pytest
+
+from citygraph.web.drawn import BARS, chart, city_map
+from citygraph.web.shown import Cell, cell, href, local, preview
+from conftest import Serving
+from hostile import KEY, LABELS, LINKS, WORDS, lines
+from served import Got, Page, get
+
+ID = "https://w3id.org/citygraph/id/"
+CLAIM = "/id/claim/lahti-networks-2012/covenant-membership"
+
+
+@pytest.fixture(scope="module")
+def url(dist: Path, serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the release with a city of hostile names in it."""
+    folder = shutil.copytree(dist, tmp_path_factory.mktemp("hostile") / "dist")
+    with (folder / "citygraph.nq").open("a", encoding="utf-8") as file:
+        file.write(lines())
+    with serving(folder) as running:
+        yield running.url
+
+
+def test_home_has_one_search_box_and_leads_to_each_question(url: str) -> None:
+    page = Page(get(f"{url}/").text)
+    assert [a["name"] for tag, a in page.tags if tag == "input" and a.get("id") == "q"] == ["q"]
+    assert {"/query/memberships", "/query/places", "/query"} <= set(page.links())
+
+
+@pytest.mark.parametrize("words", ["Lahti", "lahti", "LAHTIS", "aht"])
+def test_search_finds_a_thing_by_a_part_of_a_name_in_any_language(words: str, url: str) -> None:
+    assert "/id/lahti" in Page(get(f"{url}/search?q={words}").text).links()
+
+
+def test_search_puts_the_whole_name_first(url: str) -> None:
+    main = [link for link in Page(get(f"{url}/search?q=lahti").text).links() if link.startswith("/id/")]
+    assert main[0] == "/id/lahti"
+    assert "/id/lahti-networks-2012" in main  # a source, by its title
+
+
+@pytest.mark.parametrize("words", ['"', "\\", "zzz", "%", "') }", "a" * 5000, "\n"])
+def test_search_takes_any_words(words: str, url: str) -> None:
+    assert get(f"{url}/search?q={quote(words)}").status == 200
+
+
+def test_the_page_of_a_city_tells_names_facts_and_claims_with_their_words(url: str) -> None:
+    page = Page(get(f"{url}/page/lahti").text)
+    for told in ("Lahti", "Lahtis", "by rule", "decided by", "2012-09-10", "johon Lahti liittyi 10.9.2012"):
+        assert told in page.words
+    links = page.links()
+    assert {CLAIM, "/id/lahti-networks-2012", "/id/lahti.ttl", "/id/lahti.jsonld"} <= set(links)
+
+
+def test_the_page_of_a_claim_shows_its_words_in_their_sentence_and_its_source(url: str) -> None:
+    page = Page(get(f"{url}/page/claim/lahti-networks-2012/covenant-membership").text)
+    assert "johon Lahti liittyi 10.9.2012 kaupunginvaltuuston päätöksellä" in page.words
+    assert "10.9.2012 is the day of joining" in page.words
+    assert "/id/lahti-networks-2012" in page.links()
+
+
+def test_the_page_of_an_article_lists_its_claims(url: str) -> None:
+    page = Page(get(f"{url}/page/lahti-networks-2012").text)
+    assert CLAIM in page.links()
+    assert "https://kuntatekniikka.fi" in " ".join(page.links())
+
+
+def test_a_thing_with_many_claims_is_told_page_by_page(url: str) -> None:
+    first = Page(get(f"{url}/page/{KEY}-network").text)
+    assert "Claims (120)" in first.words
+    seen, page, hrefs = set[str](), first, ["?from=50"]
+    for _ in range(3):
+        seen |= {link for link in page.links() if link.startswith("/id/claim/")}
+        hrefs = [a["href"] for tag, a in page.tags if tag == "a" and a.get("rel") == "next"]
+        if hrefs:
+            page = Page(get(f"{url}/page/{KEY}-network{hrefs[0]}").text)
+    assert (len(seen), hrefs) == (120, [])
+
+
+@pytest.mark.parametrize(
+    "path", ["/page/nothing", "/page/", "/page/a%20b", "/page/lahti?from=x", "/query/nothing", "/static/nothing"]
+)
+def test_what_is_not_there_is_404(path: str, url: str) -> None:
+    assert get(url + path).status == 404
+
+
+def test_a_key_that_was_replaced_leads_to_the_new_one(dist: Path, serving: Serving, tmp_path: Path) -> None:
+    folder = shutil.copytree(dist, tmp_path / "dist")
+    (folder / "redirects.csv").write_text(f"old,new\n{ID}old,{ID}lahti\n{ID}gone,\n", "utf-8")
+    with serving(folder) as running:
+        url = running.url
+        assert get(f"{url}/page/old").url.endswith("/page/lahti")
+        assert get(f"{url}/page/gone").status == 410
+
+
+def test_the_query_page_offers_each_parameter_as_a_field(url: str) -> None:
+    tags = Page(get(f"{url}/query/memberships").text).tags
+    fields = {
+        a["name"]: (tag, a.get("type", ""))
+        for tag, a in tags
+        if tag in ("input", "select") and a.get("id", "").startswith("p-")
+    }
+    assert fields == {
+        "city": ("input", "text"),
+        "network": ("input", "text"),
+        "reading": ("select", ""),
+        "at": ("input", "date"),
+    }
+    tags = Page(get(f"{url}/query/co-members").text).tags
+    assert next(a for _, a in tags if a.get("id") == "p-city")["required"] == ""
+
+
+def test_a_row_has_its_evidence_beside_it(url: str) -> None:
+    page = Page(get(f"{url}/query/memberships?city=Lahti&reading=explicit").text)
+    assert "johon Lahti liittyi 10.9.2012 kaupunginvaltuuston päätöksellä" in page.words
+    assert CLAIM in page.links()
+    assert "/id/lahti" in page.links()
+    assert [tag for tag, _ in page.tags].count("details") >= 4  # the menu, the text, and one for each claim
+
+
+def test_an_answer_has_a_permanent_link_and_downloads_that_give_all_of_it(url: str) -> None:
+    page = Page(get(f"{url}/query/memberships?city=Lahti&reading=explicit&network=").text)
+    permanent = next(a["href"] for tag, a in page.tags if a.get("id") == "permanent")
+    assert permanent == "/query/memberships?city=Lahti&reading=explicit"
+    assert Page(get(url + permanent).text).words == page.words
+    downloads = {a["href"]: a["download"] for tag, a in page.tags if "download" in a}
+    assert len(downloads) == 4
+    for link, name in downloads.items():
+        found = get(url + link)
+        assert (found.status, name.rpartition(".")[2] in found.type or name.endswith("tsv")) == (200, True)
+        assert b"covenant-membership" in found.body
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "kinds"),
+    [
+        ("SELECT ?c WHERE { ?c a <https://w3id.org/citygraph/ontology#City> }", "rows", {"csv", "tsv", "json", "xml"}),
+        (f"ASK {{ <{ID}lahti> ?p ?o }}", "Yes", {"csv", "tsv", "json", "xml"}),
+        ("ASK { <a:b> ?p ?o }", "No", {"csv", "tsv", "json", "xml"}),
+        (f"DESCRIBE <{ID}lahti>", "triples", {"ttl", "nt", "jsonld", "rdf"}),
+        ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", "1 triple", {"ttl", "nt", "jsonld", "rdf"}),
+    ],
+)
+def test_a_query_of_ones_own_is_answered_whether_it_is_in_the_address_or_posted(
+    text: str, told: str, kinds: set[str], url: str
+) -> None:
+    page = Page(get(f"{url}/query?{urlencode({'query': text})}").text)
+    assert told in page.words
+    assert {a["download"].rpartition(".")[2] for _, a in page.tags if "download" in a} == kinds
+    posted = get(f"{url}/query", urlencode({"query": text}).encode())
+    assert Page(posted.text).words == page.words
+    for link in (a["href"] for _, a in page.tags if "download" in a):
+        if told not in ("Yes", "No") or link.endswith(("json", "xml")):
+            assert get(url + link).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("SELECT * WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 403, "SERVICE is not run here"),
+        ("DELETE WHERE { ?s ?p ?o }", 403, "DELETE is an update"),
+        ("SELECT ?x WHERE {", 400, "expected"),
+        ("# nothing", 400, "no SELECT, ASK, CONSTRUCT or DESCRIBE"),
+        ("SELECT" + " " * 100_001, 413, "at most 100,000"),
+    ],
+)
+def test_a_query_that_is_not_run_is_told_beside_its_text(text: str, status: int, said: str, url: str) -> None:
+    found = get(f"{url}/query", urlencode({"query": text}).encode())
+    assert (found.status, found.type) == (status, "text/html")
+    assert said in Page(found.text).words
+    assert Page(found.text).words.count(text.strip()) >= 1
+
+
+@pytest.mark.parametrize("body", [b"query=%FF", b"query=\xff", b"x" * 500_000])
+def test_a_form_that_is_none_is_refused(body: bytes, url: str) -> None:
+    assert get(f"{url}/query", body).status in (400, 413)
+
+
+def test_a_long_answer_is_shown_from_its_beginning(url: str) -> None:
+    page = Page(get(f"{url}/query?{urlencode({'query': 'SELECT * WHERE { ?s ?p ?o }'})}").text)
+    assert "The first 300 of " in page.words
+    assert [tag for tag, _ in page.tags].count("tr") == 301
+
+
+def test_the_limits_in_force_are_told(dist: Path, serving: Serving) -> None:
+    with serving(dist, "--rows", "1234", "--seconds", "7") as running:
+        words = Page(get(f"{running.url}/limits").text).words
+        assert "at most 7 seconds" in words
+        assert "at most 1,234 rows" in words
+        assert "at most 7 seconds and 1,234 rows" in Page(get(f"{running.url}/query").text).words
+
+
+def test_what_a_page_links_here_is_here(url: str) -> None:
+    links = {link for path in ("/", "/query", "/page/lahti") for link in Page(get(url + path).text).links()}
+    files = set(Page(get(f"{url}/page/lahti").text).links("link"))
+    for link in sorted(links | files):
+        if link.startswith("/"):
+            assert get(url + link, Accept="text/html, */*;q=0.1").status == 200, link
+
+
+HOSTILE = [
+    f"/page/{KEY}", f"/page/claim/{KEY}/claim", f"/page/{KEY}-network", f"/page/{KEY}-source", "/search?q=script",
+    "/search?q=" + quote(LABELS[0]), "/search?q=" + quote('"><svg onload=hit()>'),
+    f"/query/memberships?city={KEY}", f"/query/places?network={KEY}-network&view=map",
+    "/query/members?run=yes&view=chart",
+    f"/query/evidence?source={KEY}-source", f"/query/memberships?city={quote(LABELS[1])}x",
+    "/query/memberships?reading=%22%3E%3Cscript%3Ehit()%3C/script%3E", "/query/%3Cscript%3E",
+    "/query/places?run=yes&view=%22%3E%3Cscript%3E", "/page/%3Cscript%3Ehit()%3C/script%3E",
+    "/query?" + urlencode({"query": f"SELECT * WHERE {{ <{ID}{KEY}> ?p ?o }}"}),
+    "/query?" + urlencode({"query": f"DESCRIBE <{ID}{KEY}>"}),
+    "/query?" + urlencode({"query": "</textarea><script>hit()</script>"}),
+    "/query?" + urlencode({"query": 'SELECT (<javascript:hit()> AS ?x) ("</script><script>hit()" AS ?y) {}'}),
+]  # fmt: skip
+
+
+def unsafe(found: Got) -> list[str]:
+    """What in a page could run as script or lead where no page should."""
+    said = []
+    for tag, attributes in Page(found.text).tags:
+        if tag in ("iframe", "object", "embed", "base", "img", "style", "foreignobject", "animate"):
+            said.append(tag)
+        if tag == "script" and not attributes.get("src", "").startswith("/static/"):
+            said.append(f"script {attributes}")
+        said += [f"{tag} {name}" for name in attributes if name.startswith("on") or name == "style"]
+        for name in ("href", "src", "action", "formaction", "xlink:href"):
+            place = attributes.get(name, "/")
+            inside = place.startswith(("/", "?", "#")) and not place.startswith(("//", "/\\"))
+            if not inside and not (tag == "a" and place.startswith(("http://", "https://"))):
+                said.append(f"{tag} {name}={place}")
+    return said
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_nothing_in_a_name_or_a_request_becomes_an_element(path: str, url: str) -> None:
+    found = get(url + path)
+    assert found.type == "text/html"
+    assert found.status in (200, 400, 404)
+    assert unsafe(found) == []
+    policy = found.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+
+
+def test_hostile_names_are_shown_as_they_are(url: str) -> None:
+    words = Page(get(f"{url}/page/{KEY}").text).words
+    for told in (*LABELS, *LINKS):
+        assert told in words
+    assert WORDS in Page(get(f"{url}/page/claim/{KEY}/claim").text).words
+
+
+def test_what_the_check_of_pages_finds() -> None:
+    bad = '<a href="javascript:x">a</a><p onclick=x style=x></p><script>x</script><img><a href="//e.org">b</a>'
+    found = unsafe(Got(200, "text/html", bad.encode(), "", {}))
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize(
+    ("iri", "where"),
+    [
+        (ID + "lahti", ("/id/lahti", False)),
+        (ID + "a%20b", ("/id/a%2520b", False)),
+        (ID + "ä\u202e", ("/id/%C3%A4%E2%80%AE", False)),
+        ("https://w3id.org/citygraph/ontology#City", ("/ontology#City", False)),
+        ("https://w3id.org/citygraph//evil.example", ("https://w3id.org/citygraph//evil.example", True)),
+        (ID, (ID, True)),
+        ("HTTPS://example.org/", ("HTTPS://example.org/", True)),
+        ("javascript:alert(1)", ("", False)),
+        ("JavaScript://example.org/%0Aalert(1)", ("", False)),
+        ("data:text/html,<script>", ("", False)),
+        ("urn:x", ("", False)),
+        ("//example.org", ("", False)),
+    ],
+)
+def test_only_pages_of_the_web_are_linked(iri: str, where: tuple[str, bool]) -> None:
+    assert href(iri) == where
+    assert local(iri) == ("" if where[1] else where[0])
+
+
+def test_a_preview_takes_what_is_whole_of_a_cut_answer() -> None:
+    store = ox.Store()
+    for number in range(9):
+        store.add(ox.Quad(ox.NamedNode(f"a:{number}"), ox.NamedNode("a:p"), ox.Literal('ä}{"]' * number)))
+    answer = store.query("SELECT ?s ?o WHERE { ?s ?p ?o } ORDER BY ?s")
+    assert isinstance(answer, ox.QuerySolutions)
+    data = answer.serialize(format=ox.QueryResultsFormat.JSON)
+    assert data is not None
+    whole = preview(data, 100)
+    assert (len(whole.rows), whole.whole, whole.columns) == (9, True, ("s", "o"))
+    assert (preview(data, 9).whole, preview(data, 8).whole, len(preview(data, 8).rows)) == (True, False, 8)
+    counts = [preview(data[:cut], 100) for cut in range(len(data))]
+    assert all(whole.rows[: len(cut.rows)] == cut.rows and not cut.whole for cut in counts)
+    assert [len(cut.rows) for cut in counts] == sorted(len(cut.rows) for cut in counts)
+    assert preview(b'{"head":{},"boolean":false}', 5).boolean is False
+
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def num(value: float | str, kind: str = "integer") -> ox.Literal:
+    return ox.Literal(str(value), datatype=ox.NamedNode(XSD + kind))
+
+
+def drawn(
+    columns: list[str], rows: list[tuple[object, ...]]
+) -> tuple[list[str], list[tuple[object, ...]], list[list[Cell]]]:
+    return columns, rows, [[cell(term, {}) for term in row] for row in rows]
+
+
+def test_a_chart_draws_the_first_amounts_from_zero() -> None:
+    rows: list[tuple[object, ...]] = [
+        (ox.Literal("a"), num(2020), num(4)),
+        (ox.Literal("b"), num(2021), num(-2)),
+        (ox.Literal("c"), None, None),
+    ]
+    found = chart(*drawn(["name", "year", "joined"], rows))
+    assert found is not None
+    assert (found.column, [bar.name for bar in found.bars]) == ("joined", ["a · 2020", "b · 2021"])
+    assert found.bars[0].length == pytest.approx(2 * found.bars[1].length, abs=0.1)
+    assert found.bars[0].x == pytest.approx(found.zero, abs=0.1)
+    assert found.bars[1].x + found.bars[1].length == pytest.approx(found.zero, abs=0.1)
+
+
+def test_a_chart_of_many_rows_says_how_many_it_leaves_out() -> None:
+    found = chart(*drawn(["name", "n"], [(ox.Literal(str(i)), num(i)) for i in range(BARS + 5)]))
+    assert found is not None
+    assert (len(found.bars), found.left) == (BARS, 5)
+
+
+@pytest.mark.parametrize("term", [ox.Literal("5"), num("NaN", "double"), num("INF", "double"), num("x"), None])
+def test_what_is_no_amount_is_not_drawn(term: object) -> None:
+    assert chart(*drawn(["name", "n"], [(ox.Literal("a"), term)])) is None
+
+
+def test_a_map_puts_north_up_and_east_right_and_leads_to_the_places() -> None:
+    rows: list[tuple[object, ...]] = [
+        (ox.NamedNode(ID + "lahti"), num(60.98, "decimal"), num(25.66, "decimal")),
+        (ox.NamedNode(ID + "turku"), num(60.45, "decimal"), num(22.26, "decimal")),
+        (ox.NamedNode(ID + "nowhere"), num(91), num(0)),
+        (ox.NamedNode(ID + "unknown"), None, None),
+    ]
+    found = city_map(*drawn(["city", "lat", "long"], rows))
+    assert found is not None
+    lahti, turku = found.points
+    assert (lahti.href, turku.name) == ("/id/lahti", "turku")
+    assert lahti.y < turku.y
+    assert turku.x < lahti.x
+    assert all(0 <= point.x <= found.width and 0 <= point.y <= found.height for point in found.points)
+    assert found.land.startswith("M")
+
+
+@pytest.mark.parametrize("place", [(0, 0), (90, 180), (-90, -180), (89.9, 0)])
+def test_a_map_of_one_place_anywhere_can_be_drawn(place: tuple[float, float]) -> None:
+    found = city_map(*drawn(["city", "lat", "long"], [(ox.Literal("a"), *(num(x, "decimal") for x in place))]))
+    assert found is not None
+    assert (found.points[0].x, found.points[0].y) == (found.width / 2, found.height / 2)
+
+
+def test_no_map_without_places() -> None:
+    assert city_map(*drawn(["city", "lat"], [(ox.Literal("a"), num(1))])) is None
+    assert city_map(*drawn(["city", "lat", "long"], [(ox.Literal("a"), ox.Literal("1"), num(1))])) is None
