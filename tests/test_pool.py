@@ -330,6 +330,9 @@ def test_light_queries_pass_while_one_long_query_for_each_worker_runs(dist: Path
         await until(lambda: pool.load["slow"] == 2)
         # Field 41 is the policy of a thread, two to each worker: 5 runs only while a processor is idle.
         await until(lambda: policies(workers(pool)) == [0, 0, 0, 0, 5, 5, 5, 5])
+        cores = os.sched_getaffinity(0)
+        used = {frozenset(os.sched_getaffinity(pid)) for pid in workers(pool)}
+        assert used == {frozenset(cores), frozenset(sorted(cores)[len(cores) // 2 :])}
         for task in long:
             task.cancel()
 

@@ -88,11 +88,14 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
 
 
 def _stand_back(pid: int) -> None:
-    """Let a worker run only while others leave a processor idle, or at the lowest priority where there is no Linux."""
+    """Let a worker run only while others leave a processor idle, and on half of the processors: where all are busy, an
+    idle task too holds a light query up for some milliseconds. At the lowest priority where there is no Linux."""
     os.setpriority(os.PRIO_PGRP, pid, NICE)  # of a group, since a process alone would mean its first thread
     if sys.platform == "linux":
+        cores = sorted(os.sched_getaffinity(0))
         for thread in Path(f"/proc/{pid}/task").iterdir():
             os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+            os.sched_setaffinity(int(thread.name), cores[len(cores) // 2 :])
 
 
 def _store(file: Path) -> ox.Store | None:
