@@ -508,6 +508,17 @@ def test_no_path_leads_out_of_the_release(dist: Path, serving: Serving, tmp_path
         assert get(server, "/release/citygraph.ttl")[0] == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/ontology/", "//evil.example/", "/id/lahti/", "/page/lahti/", "/query/", "/id/lahti"]
+)
+def test_no_redirect_leads_where_the_client_says(path: str, server: Served) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", path, headers={"Host": "evil.example"})
+    response = connection.getresponse()
+    assert "evil.example" not in (response.headers.get("Location") or "")
+    assert response.status in (303, 404)
+
+
 # What every response has, what is counted
 
 
