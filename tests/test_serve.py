@@ -489,6 +489,13 @@ def test_a_release_for_portals(dist: Path, serving: Serving, tmp_path: Path) -> 
         assert get(server, "/.well-known/void")[1]["Location"] == "/release/void.ttl"
 
 
+@pytest.mark.parametrize("path", ["/query/", "/ontology/", "/catalog.ttl/", "/health/", "//evil.example/query/"])
+def test_no_path_leads_to_another_host(path: str, server: Served) -> None:
+    status, headers, _ = get(server, path, Host="evil.example")
+    assert status == 404
+    assert headers["location"] is None
+
+
 def test_no_path_leads_out_of_the_release(dist: Path, serving: Serving, tmp_path: Path) -> None:
     release = tmp_path / "release"
     shutil.copytree(dist, release)

@@ -37,7 +37,9 @@ def create_app(site: Site) -> App:
     """The application that serves an open site."""
     routes = [*linked.routes(site), *releases.routes(site), *api.routes(site), *pages.routes(site), *_watching(site)]
     handlers: Any = {Refused: _failed, QueryError: _failed, HTTPException: _wrong}
-    return Outer(site, Sparql(site), Starlette(routes=routes, exception_handlers=handlers))
+    rest = Starlette(routes=routes, exception_handlers=handlers)
+    rest.router.redirect_slashes = False  # it leads to whatever host the request names
+    return Outer(site, Sparql(site), rest)
 
 
 class Outer:
