@@ -291,6 +291,19 @@ def test_killed_from_outside(dist: Path) -> None:
     use(dist, PATIENT, body)
 
 
+def test_nobody_waits_for_ever_where_no_worker_can_come(dist: Path, tmp_path: Path) -> None:
+    (tmp_path / "citygraph.nq").write_bytes((dist / "citygraph.nq").read_bytes())
+
+    async def body(pool: Pool) -> None:
+        (tmp_path / "citygraph.nq").unlink()
+        os.kill(holder(pool), signal.SIGKILL)
+        await until(lambda: not pool._workers)
+        with pytest.raises(Busy, match="no worker became free"):
+            await asyncio.wait_for(pool.run(LIGHT, "json"), 60)
+
+    use(tmp_path, Limits(seconds=0.2, workers=1, slow=1), body)
+
+
 def test_a_hundred_at_once(dist: Path) -> None:
     async def body(pool: Pool) -> list[bytes]:
         return await asyncio.gather(*(ask(pool, f"SELECT ({n} AS ?n) {{ ?s ?p ?o }} LIMIT 3") for n in range(100)))

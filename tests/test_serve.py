@@ -489,6 +489,13 @@ def test_a_release_for_portals(dist: Path, serving: Serving, tmp_path: Path) -> 
         assert get(server, "/.well-known/void")[1]["Location"] == "/release/void.ttl"
 
 
+@pytest.mark.parametrize("path", ["/query/", "/ontology/", "/catalog.ttl/", "/health/", "//evil.example/query/"])
+def test_no_path_leads_to_another_host(path: str, server: Served) -> None:
+    status, headers, _ = get(server, path, Host="evil.example")
+    assert status == 404
+    assert headers["location"] is None
+
+
 def test_no_path_leads_out_of_the_release(dist: Path, serving: Serving, tmp_path: Path) -> None:
     release = tmp_path / "release"
     shutil.copytree(dist, release)
@@ -506,17 +513,6 @@ def test_no_path_leads_out_of_the_release(dist: Path, serving: Serving, tmp_path
             status, _, body = get(server, f"/release/{path}")
             assert (status, b"secret" in body.replace(b"secret.ttl", b"")) == (404, False), path
         assert get(server, "/release/citygraph.ttl")[0] == 200
-
-
-@pytest.mark.parametrize(
-    "path", ["/ontology/", "//evil.example/", "/id/lahti/", "/page/lahti/", "/query/", "/id/lahti"]
-)
-def test_no_redirect_leads_where_the_client_says(path: str, server: Served) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request("GET", path, headers={"Host": "evil.example"})
-    response = connection.getresponse()
-    assert "evil.example" not in (response.headers.get("Location") or "")
-    assert response.status in (303, 404)
 
 
 # What every response has, what is counted

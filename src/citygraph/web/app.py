@@ -38,7 +38,7 @@ def create_app(site: Site) -> App:
     routes = [*linked.routes(site), *releases.routes(site), *api.routes(site), *pages.routes(site), *_watching(site)]
     handlers: Any = {Refused: _failed, QueryError: _failed, HTTPException: _wrong}
     rest = Starlette(routes=routes, exception_handlers=handlers)
-    rest.router.redirect_slashes = False  # to an address that begins with whatever Host the client has sent
+    rest.router.redirect_slashes = False  # it leads to whatever host the request names
     return Outer(site, Sparql(site), rest)
 
 

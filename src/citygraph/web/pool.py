@@ -114,6 +114,8 @@ class Pool:
             raise Busy(f"{len(self._waiting)} queries are waiting; try again later")
         self._waiting.append(job)
         self._assign()
+        if self._tick is None:  # it may also wait for a worker that never comes
+            self._tick = self._loop.call_later(TICK, self._look)
         try:
             return await job.done
         except asyncio.CancelledError:
@@ -148,8 +150,6 @@ class Pool:
                 with contextlib.suppress(OSError):
                     worker.socket.sendall(job.request[sent:])
                 worker.socket.setblocking(False)
-            if self._tick is None:
-                self._tick = self._loop.call_later(TICK, self._look)
 
     def _look(self) -> None:
         """Tell the slow from the light; end the youngest slow one where all are slow and a query waits."""
