@@ -304,6 +304,24 @@ def test_nobody_waits_for_ever_where_no_worker_can_come(dist: Path, tmp_path: Pa
     use(tmp_path, Limits(seconds=0.2, workers=1, slow=1), body)
 
 
+def test_another_release_in_the_place_of_the_one_that_is_served_is_not_mixed_with_it(
+    dist: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "citygraph.nq"
+    file.write_bytes((dist / "citygraph.nq").read_bytes())
+
+    async def body(pool: Pool) -> None:
+        file.write_text("<x:s> <x:p> <x:o> <x:g> .\n")
+        assert await ask(pool, LIGHT), "what was read is served on"
+        os.kill(holder(pool), signal.SIGKILL)
+        await until(lambda: not pool._workers)
+        with pytest.raises(Busy):
+            await asyncio.wait_for(pool.run(LIGHT, "json"), 60)
+
+    use(tmp_path, Limits(seconds=0.2, workers=1, slow=1), body)
+    assert "another release now: start the server anew" in capsys.readouterr().err
+
+
 def test_a_hundred_at_once(dist: Path) -> None:
     async def body(pool: Pool) -> list[bytes]:
         return await asyncio.gather(*(ask(pool, f"SELECT ({n} AS ?n) {{ ?s ?p ?o }} LIMIT 3") for n in range(100)))

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from citygraph.files import MARKER, shown
 from citygraph.problems import CitygraphError
 from citygraph.web.answering import GRAPHS, HEAD, RESULTS, SPOOLED, Status
 from citygraph.web.holder import Holder
@@ -72,12 +73,14 @@ class Pool:
         self._tick: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
         self._holder = Holder(folder, limits)
+        self._graph: tuple[int, ...] = ()
 
     async def __aenter__(self) -> Pool:
         """Start; raises CitygraphError where the release cannot be read."""
         self._loop = asyncio.get_running_loop()
         try:
             await self._start()
+            self._graph = self._file()
         except BaseException:
             await self.__aexit__()
             raise
@@ -287,6 +290,11 @@ class Pool:
 
     # The process that holds the graph.
 
+    def _file(self) -> tuple[int, ...]:
+        """What tells the graph's file from another one in its place."""
+        said = (self.folder / MARKER).stat()
+        return said.st_size, said.st_mtime_ns, said.st_ino
+
     async def _start(self) -> None:
         self.graphs = await self._holder.start(self._heard)
         for _ in range(self.limits.workers + self.limits.slow):
@@ -304,6 +312,8 @@ class Pool:
         while not self._closed:
             await self._holder.end()
             try:
+                if self._file() != self._graph:  # pages and answers kept from the old one would be mixed with the new
+                    raise CitygraphError(f"{shown(self.folder)}: another release now: start the server anew")
                 await self._start()
                 break
             except (CitygraphError, OSError) as error:
