@@ -145,7 +145,7 @@ def release(
     \b
     Examples:
       citygraph release --version 2024.1 --base-url https://data.example.org/citygraph/2024.1/
-      citygraph release --with gcom=signatories.csv --previous 2024.1 --out 2024.2
+      citygraph release --with gcom=signatories.csv --date 2024-06-01 --previous 2024.1 --out 2024.2
     """
     with outcomes(), reading() as progress:
         from citygraph.publish.release import Told, overview

@@ -113,5 +113,5 @@ def _odd_at_least(value: ox.Literal, limit: ox.Literal, sign: int) -> bool:
     try:
         order = compare_literal(a, b)  # type: ignore[no-untyped-call]
     except (TypeError, ArithmeticError, NotImplementedError, RecursionError):
-        return False
+        return False  # what pySHACL cannot compare does not hold there either
     return bool(order >= 0 if sign > 0 else order <= 0)

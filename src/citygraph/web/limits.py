@@ -12,8 +12,8 @@ class Limits:
 
     `memory`, `bytes` and `length` are in bytes: what a query may take beside the graph, what its answer may have, and
     how long it may be in UTF-8. `nesting` counts brackets and `!` within each other. Up to `workers` queries run that
-    have not yet run for `light` seconds, and beside them up to `slow` that have, at a lower priority; together they are
-    the processes that there are. `waiting` queries wait for one of them.
+    have not yet run for `light` seconds, and beside them up to `slow` that have, only while a processor is idle;
+    together they are the processes that there are. `waiting` queries wait for one of them.
     """
 
     seconds: float = 20.0

@@ -5,8 +5,9 @@
         answer = await pool.run(admitted.text, "json", admitted.default_graphs, admitted.named_graphs)
         async for chunk in answer.chunks(): ...
 
-A query that runs longer than `limits.light` becomes a slow one: its priority is lowered, and another worker takes its
-place among the light ones. When all workers are slow and a query waits, the slow one that began last gives way (Busy).
+A query that runs longer than `limits.light` becomes a slow one: it runs only while a processor is idle, and another
+worker takes its place among the light ones. When all workers are slow and a query waits, the slow one that began last
+gives way (Busy).
 """
 
 from __future__ import annotations
