@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +68,19 @@ def serve(release: Path, host: str, port: int, base: str, **given: float | None)
       citygraph serve dist --port 8080 --base-url https://data.example.org --seconds 10
     """
     with outcomes():
-        try:
-            import httptools  # noqa: F401
-            import jinja2  # noqa: F401
-            import starlette  # noqa: F401
-            import uvicorn  # noqa: F401
-        except ImportError as error:
-            raise CitygraphError(f"serving needs {error.name}: pip install 'citygraph[serve]'") from error
+        for name in ("httptools", "jinja2", "starlette", "uvicorn"):
+            if find_spec(name) is None:
+                raise CitygraphError(f"serving needs {name}: pip install 'citygraph[serve]'")
         if base and not base.startswith(("http://", "https://")):
             raise CitygraphError(f"--base-url {base}: not an address; it begins with http:// or https://")
-        from citygraph.web import running
+        from citygraph.web.holder import Holder
+        from citygraph.web.limits import Limits
 
-        running.run(release, host, port, base, {name: value for name, value in given.items() if value is not None})
+        told = {name: value for name, value in given.items() if value is not None}
+        limits: Any = {name: told[name] for name in told.keys() & Limits.__dataclass_fields__.keys()}
+        holder = Holder(release, Limits(**limits))
+        holder.begin()
+
+        from citygraph.web import running  # takes as long as a fifth of the graph
+
+        running.run(holder, host, port, base, told)

@@ -33,8 +33,8 @@ class Holder:
         """Whether it can be told anything."""
         return self._control is not None
 
-    async def start(self, heard: Heard) -> frozenset[str]:
-        """Start it and wait until it has read the graph: the names of its graphs. Raises CitygraphError."""
+    def begin(self) -> None:
+        """Start it, so that it reads the graph while its server imports what it needs."""
         ours, theirs = socket.socketpair()
         given = json.dumps(asdict(self.limits))
         command = [sys.executable, "-m", "citygraph.web.worker", str(theirs.fileno()), str(self.folder), given]
@@ -45,7 +45,14 @@ class Holder:
                 start_new_session=True,
             )  # fmt: skip
         ours.setblocking(False)
-        loop, rest = asyncio.get_running_loop(), b""
+
+    async def start(self, heard: Heard) -> frozenset[str]:
+        """Start it where it was not and wait until it has read the graph: the names of its graphs. Raises
+        CitygraphError."""
+        if self._control is None:
+            self.begin()
+        assert self._control is not None
+        loop, ours, rest = asyncio.get_running_loop(), self._control, b""
         while b"\n" not in rest:
             data = await loop.sock_recv(ours, 65536)
             if not data:

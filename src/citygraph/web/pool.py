@@ -63,7 +63,7 @@ class _Worker:
 class Pool:
     """Workers on a release's graph. `graphs` are the IRIs of its named graphs, known once the pool is open."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: Limits, holder: Holder | None = None) -> None:
         self.folder, self.limits = folder, limits
         self.graphs: frozenset[str] = frozenset()
         self._waiting: deque[_Job] = deque()
@@ -73,7 +73,7 @@ class Pool:
         self._closed = False
         self._tick: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
-        self._holder = Holder(folder, limits)
+        self._holder = holder or Holder(folder, limits)
         self._graph: tuple[int, ...] = ()
 
     async def __aenter__(self) -> Pool:

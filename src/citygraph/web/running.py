@@ -10,7 +10,6 @@ import signal
 import socket
 from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,18 +18,17 @@ from uvicorn import Config
 from citygraph.problems import CitygraphError
 from citygraph.web.app import create_app
 from citygraph.web.connections import Connection, Watched
-from citygraph.web.limits import Limits
+from citygraph.web.holder import Holder
 from citygraph.web.site import Front, opened
 
 
-def run(release: Path, host: str, port: int, base: str, given: Mapping[str, Any]) -> None:
-    """Serve until a signal ends it; raises CitygraphError where it cannot begin."""
-    limits = Limits(**{field.name: given[field.name] for field in fields(Limits) if field.name in given})
+def run(holder: Holder, host: str, port: int, base: str, given: Mapping[str, Any]) -> None:
+    """Serve what a holder reads until a signal ends it; raises CitygraphError where it cannot begin."""
     front = Front(**{field.name: given[field.name] for field in fields(Front) if field.name in given})
     _allow_files(2 * front.connections + 1000)
     told_to_end = contextlib.suppress(asyncio.CancelledError)  # while it started
     with told_to_end, _bound(host, port) as listener, asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(_serve(release, limits, front, base, listener))
+        runner.run(_serve(holder, front, base, listener))
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -41,7 +39,7 @@ def _loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def _serve(release: Path, limits: Limits, front: Front, base: str, listener: socket.socket) -> None:
+async def _serve(holder: Holder, front: Front, base: str, listener: socket.socket) -> None:
     main, servers = asyncio.current_task(), list[Watched]()
 
     def end() -> None:
@@ -52,14 +50,14 @@ async def _serve(release: Path, limits: Limits, front: Front, base: str, listene
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
-    async with opened(release, limits, front, base) as site:
+    async with opened(holder.folder, holder.limits, front, base, holder) as site:
         connection = type("Connection", (Connection,), {"front": front, "metrics": site.metrics})
         config = Config(
             create_app(site), interface="asgi3", http=connection, ws="none", lifespan="off", log_level="error",
             access_log=False, server_header=False, proxy_headers=False, backlog=1024,
             timeout_keep_alive=max(1, round(front.keep)),
         )  # fmt: skip
-        servers.append(Watched(config, lambda url: click.echo(f"{url} serves {release}, until Ctrl+C")))
+        servers.append(Watched(config, lambda url: click.echo(f"{url} serves {holder.folder}, until Ctrl+C")))
         gc.collect()
         gc.freeze()
         await servers[0].serve([listener])

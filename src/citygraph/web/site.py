@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from citygraph import __version__
 from citygraph.problems import CitygraphError
 from citygraph.web.guard import Admitted, Refused, admit
+from citygraph.web.holder import Holder
 from citygraph.web.limits import Limits
 from citygraph.web.metrics import Metrics
 from citygraph.web.outcome import Answer, Busy, QueryError
@@ -151,11 +152,14 @@ def lasting(query: Admitted) -> bool:
 
 
 @asynccontextmanager
-async def opened(folder: Path, limits: Limits, front: Front | None = None, base: str = "") -> AsyncIterator[Site]:
-    """A release with the pool that answers for it; raises CitygraphError where it cannot be read."""
+async def opened(
+    folder: Path, limits: Limits, front: Front | None = None, base: str = "", holder: Holder | None = None
+) -> AsyncIterator[Site]:
+    """A release with the pool that answers for it, of a holder that may have begun; raises CitygraphError where it
+    cannot be read."""
     read = asyncio.create_task(asyncio.to_thread(_read, folder))  # beside the process that reads the graph
     try:
-        async with Pool(folder, limits) as pool:
+        async with Pool(folder, limits, holder) as pool:
             etag, modified, moved = await read
             yield Site(folder, limits, front or Front(), pool, etag, modified, base.rstrip("/"), moved)
     except OSError as error:
