@@ -30,11 +30,11 @@ consumers: .venv-consumers/.ready
 	@.venv-consumers/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps -r requirements-consumers.txt
 	@touch $@
 
-web: src/citygraph/web/static/yasgui/LICENSES.txt
+web: src/citygraph/pages/static/yasgui/LICENSES.txt
 
 # The query editor of YASGUI, by the versions and sums in package-lock.json; without it the page has a plain text area.
 ASSETS := src/citygraph/web/assets
-src/citygraph/web/static/yasgui/LICENSES.txt: $(ASSETS)/package.json $(ASSETS)/package-lock.json
+src/citygraph/pages/static/yasgui/LICENSES.txt: $(ASSETS)/package.json $(ASSETS)/package-lock.json
 	@cd $(ASSETS) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@mkdir -p $(@D)
 	@cp $(ASSETS)/node_modules/@zazuko/yasqe/build/yasqe.min.js $(ASSETS)/node_modules/@zazuko/yasqe/build/yasqe.min.css $(@D)

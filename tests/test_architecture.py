@@ -13,7 +13,21 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "citygraph"
 
 #: The package and its subpackages, which hold nothing themselves.
-PACKAGES = {"", "rdf", "owl", "shacl", "matching", "tables", "plots", "publish", "changes", "commands", "web"}
+PACKAGES = {
+    "",
+    "rdf",
+    "owl",
+    "shacl",
+    "matching",
+    "tables",
+    "plots",
+    "publish",
+    "changes",
+    "commands",
+    "pages",
+    "site",
+    "web",
+}
 
 #: Ground floor first.
 FLOORS = [
@@ -52,6 +66,14 @@ FLOORS = [
     ["plots.words", "plots.write"],
     ["plots.data", "plots.dress"],
     ["plots.charts", "plots.maps", "plots.targets"],
+    ["pages.paths", "pages.reader", "pages.texts"],
+    ["pages.cite"],
+    ["pages.claims"],
+    ["pages.why", "pages.described"],
+    ["pages.things"],
+    ["pages.render"],
+    ["site.folder", "site.source"],
+    ["site.write"],
     ["plots.draw"],
     ["publish.edition", "publish.packed", "publish.codes"],
     ["publish.about", "publish.earlier", "publish.fields", "publish.keys"],

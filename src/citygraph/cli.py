@@ -22,6 +22,7 @@ def main() -> None:
     citygraph diff       what changed between two releases
     citygraph match      which thing a name or an entry of a table is
     citygraph plot       draw it
+    citygraph site       make web pages of it
     citygraph serve      put it on the web
     """
 
@@ -29,7 +30,7 @@ def main() -> None:
 for command in (
     *(making.check, making.build, making.release, making.match),
     *(asking.query, asking.queries, asking.explain, asking.diff, asking.plot),
-    serving.serve,
+    *(serving.site, serving.serve),
 ):
     main.add_command(command)
 

@@ -103,6 +103,12 @@ def load_bytes(path: Path, what: str) -> bytes:
         raise CitygraphError(f"{shown(path)}: {what} cannot be read: {error.strerror}") from error
 
 
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a path is a file of just this content, and no link to one."""
+    same = not path.is_symlink() and path.is_file() and path.stat().st_size == len(content)
+    return same and path.read_bytes() == content
+
+
 def writable(out: Path) -> None:
     """Raise CitygraphError unless `out` may become a release: new, empty, or a release already."""
     name, out = shown(out), Path(os.path.realpath(out))

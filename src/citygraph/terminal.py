@@ -60,6 +60,24 @@ def reading() -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextlib.contextmanager
+def counting(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr for work that takes longer than a second: told how much is done, of how much."""
+    began, bars = time.monotonic(), list[Any]()
+
+    def tell(done: int, total: int) -> None:
+        if not bars and time.monotonic() - began > 1 and done < total:
+            bars.append(click.progressbar(length=total, label=label, file=sys.stderr))
+        for bar in bars:
+            bar.update(done - bar.pos)
+
+    try:
+        yield tell if sys.stderr.isatty() else lambda *_: None
+    finally:
+        for bar in bars:
+            bar.render_finish()
+
+
+@contextlib.contextmanager
 def outcomes() -> Iterator[None]:
     """Turn every expected failure into one clear line and its exit code: 1 for the data, 2 for the rest."""
     # Whatever the shell gives: a closed stream is an empty one, and any text can be printed.

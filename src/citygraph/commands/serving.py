@@ -1,4 +1,4 @@
-"""The command that puts a release on the web: serve."""
+"""The commands that put a release on the web: site and serve."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from citygraph.commands.common import EXISTING
+from citygraph.files import shown
 from citygraph.problems import CitygraphError
-from citygraph.terminal import outcomes
+from citygraph.terminal import counting, outcomes
 
 # Everything else is imported where it is needed: --help must answer at once.
 
@@ -49,6 +50,34 @@ def _limits(command: Any) -> Any:
     for option in reversed(_LIMITS):
         command = option(command)
     return command
+
+
+@click.command()
+@click.argument("release", type=EXISTING, default=Path("dist"))
+@click.option("--out", type=EXISTING, default=Path("site"), help="Where the site goes; site/ by default.")
+@click.option("--base-url", "base", default="", metavar="URL", help="Where the site will be on the web.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well.")
+def site(release: Path, out: Path, base: str, quiet: bool) -> None:
+    """Make web pages of RELEASE (dist/ by default), for a host of files. Needs pip install 'citygraph[site]'.
+
+    A page that did not change is not written anew; one that is no more is taken away.
+
+    \b
+    Examples:
+      citygraph site
+      citygraph site dist --out site --base-url https://data.example.org/citygraph/
+    """
+    with outcomes(), counting("pages") as progress:
+        if find_spec("jinja2") is None:
+            raise CitygraphError("making a site needs jinja2: pip install 'citygraph[site]'")
+        if base and not base.startswith(("http://", "https://")):
+            raise CitygraphError(f"--base-url {base}: not an address; it begins with http:// or https://")
+        from citygraph.site.write import write
+
+        done = write(release, out, base, progress)
+        if not quiet:
+            new = f"{done.changed:,} new or changed, {done.removed:,} removed"
+            click.echo(f"{shown(out)}/: {done.files:,} files, {new}")
 
 
 @click.command()

@@ -27,8 +27,9 @@ from citygraph.web.shown import local
 from citygraph.web.site import Site
 
 _HERE = Path(__file__).parent
+_STATIC = _HERE.parent / "pages" / "static"
 #: The editor, where it was bundled: `make web`.
-EDITOR = _HERE / "static" / "yasgui"
+EDITOR = _STATIC / "yasgui"
 #: Parameters of the page itself, which no query has.
 OWN = ("run", "view", "query")
 _KEPT = "/:@!$&'()*+,;=~-._%"
@@ -54,7 +55,7 @@ def routes(site: Site) -> list[Route | Mount]:
         Route("/query/{name}", pages.named),
         Route("/page/{path:path}", pages.thing),
         Route("/limits", pages.limits),
-        Mount("/static", StaticFiles(directory=_HERE / "static")),
+        Mount("/static", StaticFiles(directory=_STATIC)),
     ]
 
 

@@ -1,0 +1,89 @@
+"""A claim or a thing as others cite it: text, BibTeX, and CSL-JSON (https://citationstyles.org, schema 1.0.2)."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from citygraph.explain import cited
+from citygraph.pages.reader import Reader
+from citygraph.vocabulary import DCTERMS, shorten
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The release that is cited: its title, version, day (ISO 8601) and permanent address, empty where not told."""
+
+    title: str = "citygraph"
+    version: str = ""
+    date: str = ""
+    iri: str = "https://w3id.org/citygraph"
+    publisher: str = ""
+
+    @property
+    def text(self) -> str:
+        """The release in one line."""
+        told = ", ".join(filter(None, (self.version and f"version {self.version}", self.date)))
+        return f"{self.title}{f' ({told})' if told else ''}. {self.iri}"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The three forms."""
+
+    text: str
+    bibtex: str
+    csl: str
+
+
+def citation(edition: Edition, iri: str, title: str, source: str = "") -> Citation:
+    """How a claim or a thing is cited: `title` says what it is, `source` is the citation of its source."""
+    said = f"{source.rstrip()} " if source else ""
+    text = f"{said}“{title}”, in: {edition.text} {iri}"
+    key = re.sub(r"[^A-Za-z0-9]+", "-", shorten(iri)).strip("-") or "citygraph"
+    fields = {
+        "author": f"{{{_tex(edition.publisher)}}}" if edition.publisher else "",
+        "title": f"{{{_tex(title)}}}",
+        "booktitle": _tex(edition.title),
+        "year": edition.date[:4],
+        "version": _tex(edition.version),
+        "url": iri,
+        "note": _tex(f"Source: {source}") if source else "",
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    csl: dict[str, object] = {
+        "id": key, "type": "entry", "title": _clean(title), "container-title": edition.title,
+        "version": edition.version, "URL": iri, "publisher": edition.publisher,
+        "note": _clean(f"Source: {source}") if source else "",
+    }  # fmt: skip
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", edition.date):
+        csl["issued"] = {"date-parts": [[int(part) for part in edition.date.split("-")]]}
+    kept = {name: value for name, value in csl.items() if value}
+    return Citation(_clean(text), f"@misc{{{key},\n{lines}}}", json.dumps([kept], ensure_ascii=False, indent=1))
+
+
+def of_source(reader: Reader, source: str) -> str:
+    """The citation of a source."""
+    return cited(lambda predicate: reader.one(source, predicate)) if source else ""
+
+
+def issued(reader: Reader, source: str) -> str:
+    """The day of a source; empty where none is told."""
+    return reader.one(source, DCTERMS + "issued", "https://w3id.org/citygraph/ontology#asOf")
+
+
+def _clean(text: str) -> str:
+    """Text in one line, without signs that nobody sees and that turn what follows."""
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in text)
+
+
+def _tex(text: str) -> str:
+    """Text as BibTeX has it: what would be a command is escaped."""
+    return re.sub(r"([\\{}$&#%_^~])", _escaped, _clean(text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    names = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
+    return names.get(found[1], "\\" + found[1])

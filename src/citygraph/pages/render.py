@@ -1,0 +1,198 @@
+"""Pages as HTML: from a path to the text of its page, in any language, by Jinja's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import pyoxigraph as ox
+from markupsafe import Markup
+
+from citygraph import __version__
+from citygraph.pages import cite, paths, things
+from citygraph.pages.cite import Edition
+from citygraph.pages.claims import Claim
+from citygraph.pages.reader import Reader
+from citygraph.pages.texts import say
+from citygraph.plots import words
+from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
+
+_HERE = Path(__file__).parent
+#: Links that are kept, of pages that name the same things.
+_KEPT = 50_000
+#: Pages beside those of things, by their paths; each is a function of what is read.
+Maker = Callable[["Pages"], tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page that was read but not yet written: its template and what it tells, the same for all languages."""
+
+    path: str
+    template: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Pages:
+    """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
+    address of the site, empty where it is not known; `editor` whether the query editor was bundled."""
+
+    reader: Reader
+    edition: Edition = field(default_factory=Edition)
+    live: bool = False
+    base: str = ""
+    links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
+    citations: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def english(self) -> Context:
+        """What is the same on the pages of all languages is in English."""
+        return Context(self, "", LANGUAGES[0])
+
+    @cached_property
+    def environment(self) -> jinja2.Environment:
+        """The templates, none of which is read from disk twice."""
+        found = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
+        )  # fmt: skip
+        found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
+        return found
+
+    def preload(self) -> None:
+        """Read all templates now, for a process that may open no file later."""
+        for name in self.environment.list_templates(extensions=["html"]):
+            self.environment.get_template(name)
+        say("home", LANGUAGES[0])
+
+    def thing(self, iri: str, number: int = 1) -> Made | None:
+        """A page of a thing; None where there is none."""
+        path = paths.page(iri, number)
+        found = things.thing(self.reader, iri, number) if path else None
+        return Made(path, "thing.html", {"thing": found}) if found else None
+
+    def html(self, made: Made, language: str) -> str:
+        """A page in a language."""
+        path = paths.localized(made.path, language)
+        context = Context(self, path, language)
+        return self.environment.get_template(made.template).render(made.told, **context.names())
+
+
+class Context:
+    """What templates are given in one language at one place: names, texts, dates and relative links."""
+
+    def __init__(self, pages: Pages, path: str, language: str) -> None:
+        self.pages, self.path, self.language = pages, path, language
+        self.root = paths.root(path)
+        self._home = self.root if language == LANGUAGES[0] else f"{self.root}{language}/"
+
+    def names(self) -> dict[str, Any]:
+        """By the names that templates use."""
+        return {
+            "lang": self.language, "root": self.root, "home": self._home, "path": self.path,
+            "t": partial(self._say), "name": self.name, "label": self.label, "href": self.href, "link": self.link,
+            "date": self.date, "number": partial(words.number, language=self.language), "cite": self.cite,
+            "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
+            "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
+            "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
+            "page_link": lambda iri, number: self._home + paths.page(iri, number),
+        }  # fmt: skip
+
+    def _say(self, name: str, *values: object) -> str:
+        return say(name, self.language, *values)
+
+    def name(self, iri: str) -> str:
+        """The name of a thing, term or anything else."""
+        return self.pages.reader.name(iri, self.language)
+
+    def label(self, predicate: str) -> str:
+        """The name of a property, given by its IRI or its name in the ontology."""
+        iri = predicate if "/" in predicate else CG + predicate
+        found = self.name(iri)
+        return found if found != shorten(iri) else found.rpartition(":")[2]
+
+    def href(self, iri: str) -> str:
+        """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
+        if path := paths.page(iri):
+            return self._home + quote(path, safe=paths.SAFE)
+        if path := paths.part(iri):
+            return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
+        if path := paths.term(iri):
+            return self._home + path
+        return iri if iri.lower().startswith(("https://", "http://")) else ""
+
+    def link(self, iri: str) -> Markup:
+        """A thing by its name, linked to where it is told of."""
+        kept = self.pages.links
+        found = kept.get((iri, self.language, self.root))
+        if found is None:
+            if len(kept) > _KEPT:
+                kept.clear()
+            found = kept[iri, self.language, self.root] = self._linked(iri)
+        return found
+
+    def _linked(self, iri: str) -> Markup:
+        where, text = self.href(iri), Markup("<bdi>{}</bdi>").format(self.name(iri))
+        if not where:
+            return text
+        if where == iri:
+            return Markup('<a class="outside" rel="noopener noreferrer nofollow" href="{}">{}</a>').format(where, text)
+        return Markup('<a href="{}">{}</a>').format(where, text)
+
+    def stated_in(self, source: str) -> Markup:
+        """A source that states something of a thing itself, linked; the registry and the themes are told as such."""
+        key = source.removeprefix(ID)
+        if key in ("registry", "themes"):
+            return Markup("{}").format(self._say(f"the-{key}"))
+        return self.link(source)
+
+    def date(self, edtf: str) -> str:
+        """A date for people."""
+        try:
+            return words.date(edtf, self.language)
+        except (ValueError, IndexError):
+            return edtf
+
+    def title_of(self, claim: Claim) -> str:
+        """A claim in a few words: its kind and its ends."""
+        ends = [self.name(end.iri) for end in claim.ends if end.iri and end.name not in ("metric", "decidedBy")]
+        kind = self.name(CG + claim.type) if claim.type else ""
+        return ": ".join(filter(None, (kind, " – ".join(ends[:3]))))
+
+    def source_citation(self, source: str) -> str:
+        """How a source is cited."""
+        kept = self.pages.citations
+        if source not in kept:
+            kept[source] = cite.of_source(self.pages.reader, source)
+        return kept[source]
+
+    def cite(self, claim: Claim) -> cite.Citation:
+        """How a claim is cited: in English on every page, so that it is the same wherever it was copied."""
+        if claim.cited is None:
+            title = self.pages.english.title_of(claim)
+            claim.cited = cite.citation(self.pages.edition, claim.iri, title, self.source_citation(claim.source))
+        return claim.cited
+
+
+def every(reader: Reader) -> Iterator[tuple[str, str]]:
+    """All things that have a page, with their kinds."""
+    yield from reader.things()
+
+
+def known(iri: str) -> bool:
+    """Whether an address is one of a thing."""
+    return iri.startswith(ID) and bool(paths.page(iri))
+
+
+def node(iri: str) -> ox.NamedNode | None:
+    """An IRI as a node; None for what is none."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None

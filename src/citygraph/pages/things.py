@@ -1,0 +1,142 @@
+"""What the page of a thing tells: names, facts with their reasons, and its claims by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from citygraph.pages import paths
+from citygraph.pages.claims import TYPES, Claim, about, claims
+from citygraph.pages.reader import Reader, Term
+from citygraph.pages.why import Value, explained
+from citygraph.rdf.quads import value_of
+from citygraph.vocabulary import CG, DCTERMS, OWL, SKOS, TYPE, shorten
+
+#: Claims on one page; of a thing of which more is told, further pages have the rest.
+CLAIMS = 40
+#: Values of one property of a fact on a page.
+VALUES = 30
+_GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+#: Facts of a thing in the order of its page; others that are not in _ELSEWHERE follow.
+_ORDER = [
+    CG + name
+    for name in ("memberOf", "presumedMemberOf", "participatesIn", "partOf", "coordinates", "boundBy", "country")
+]
+#: What the head of a page tells, what its claims tell in full, and what restates another property.
+_ELSEWHERE = {
+    TYPE, SKOS + "prefLabel", SKOS + "altLabel", DCTERMS + "title", OWL + "versionInfo", _GEO + "lat", _GEO + "long",
+    *(CG + name for name in (
+        "holdsMembership", "hasClaim", "hasCoordination", "hasAffiliation", "twinnedWith", "asksOfMembers",
+        "comparedName", "entriesHere", "entriesNear", "degreesNorth", "degreesEast",
+    )),
+}  # fmt: skip
+#: Of two properties with the same value, the sharper one is told.
+_SHARPER = {CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A property of a thing with its values, of which `more` are not told on the page."""
+
+    predicate: str
+    values: list[Value]
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Thing:
+    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand."""
+
+    iri: str
+    kind: str
+    names: list[tuple[str, str]]
+    facts: list[Fact]
+    claims: list[Claim]
+    total: int
+    number: int = 1
+    pages: int = 1
+    place: tuple[float, float] | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return shorten(self.iri)
+
+    def of(self, *types: str) -> list[Claim]:
+        """The claims of some kinds on this page."""
+        return [claim for claim in self.claims if claim.type in types]
+
+    def groups(self) -> list[tuple[str, list[Claim]]]:
+        """The claims by kind, each kind that there is."""
+        return [(kind, found) for kind in (*TYPES, "") if (found := self.of(kind))]
+
+
+def thing(reader: Reader, iri: str, number: int = 1) -> Thing | None:
+    """A page of a thing, its claims from number `number` on; None where the graph tells nothing of it or has no such
+    page."""
+    said = reader.said(iri)
+    if not said or TYPE not in said:
+        return None
+    listed = ordered(reader, about(reader, iri))
+    pages = max(1, -(-len(listed) // CLAIMS))
+    if not 1 <= number <= pages:
+        return None
+    shown = listed[(number - 1) * CLAIMS : number * CLAIMS]
+    names = [(term.value, term.language or "") for key in (SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
+             for term in said.get(key, ()) if isinstance(term, ox.Literal)]  # fmt: skip
+    return Thing(
+        iri, reader.kind(iri), list(dict.fromkeys(names)), facts(reader, iri, said) if number == 1 else [],
+        claims(reader, shown), len(listed), number, pages, place(said),
+    )  # fmt: skip
+
+
+def ordered(reader: Reader, iris: Sequence[str]) -> list[str]:
+    """Claims in the order of a page: by kind, then by name; those of articles before those of tables."""
+    kinds = {CG + kind: at for at, kind in enumerate(TYPES)}
+
+    def key(iri: str) -> tuple[int, bool, str]:
+        of = [kinds[kind] for kind in reader.values(iri, TYPE) if kind in kinds]
+        return min(of, default=len(kinds)), bool(reader.one(iri, CG + "column")), iri
+
+    return sorted(iris, key=key) if len(iris) < 2000 else list(iris)
+
+
+def facts(reader: Reader, iri: str, said: dict[str, list[Term]]) -> list[Fact]:
+    """The facts of a thing that its page tells, each value with its reason."""
+    found = []
+    for predicate, terms in said.items():
+        sharper = said.get(_SHARPER.get(predicate, ""), ())
+        kept = [term for term in terms if term not in sharper]
+        if predicate in _ELSEWHERE or not kept or not _ours(predicate):
+            continue
+        values = [explained(reader, iri, predicate, term) for term in kept[:VALUES]]
+        found.append(Fact(predicate, values, len(kept) - len(values)))
+    order = {predicate: at for at, predicate in enumerate(_ORDER)}
+    return sorted(found, key=lambda fact: (order.get(fact.predicate, len(order)), fact.predicate))
+
+
+def _ours(predicate: str) -> bool:
+    """Whether a property is not one that only restates, for others' programs, what the ontology says."""
+    return not predicate.startswith(("http://www.w3.org/ns/org#", "http://www.w3.org/ns/prov#"))
+
+
+def place(said: dict[str, list[Term]]) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees, where both are told and lie on Earth."""
+    try:
+        lat, long = (float(value_of(said[_GEO + name][0])) for name in ("lat", "long"))
+    except (KeyError, ValueError):
+        return None
+    return (lat, long) if abs(lat) <= 90 and abs(long) <= 180 else None
+
+
+def named(claims: Iterable[Claim]) -> list[str]:
+    """The sources of some claims, each once."""
+    return sorted({claim.source for claim in claims if claim.source})
+
+
+def pages_of(iri: str, total: int) -> list[str]:
+    """The paths of all pages of a thing of which so many claims tell."""
+    return [paths.page(iri, number) for number in range(1, max(1, -(-total // CLAIMS)) + 1)]

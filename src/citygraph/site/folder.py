@@ -1,0 +1,102 @@
+"""The folder of a site: files are written below it alone, and only those whose content has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from citygraph.files import holds, shown
+from citygraph.problems import CitygraphError
+
+#: The file that tells that a folder is a site, and lists its files so that a later run can take away what is no more.
+MANIFEST = ".citygraph-site"
+
+
+class Folder:
+    """A folder that is, or becomes, a site. Raises CitygraphError where it is something else or the disk refuses."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.name = shown(root)
+        self._sound: set[Path] = set()
+
+    def begin(self) -> None:
+        """Make the folder where it is not there; refuse one that holds other files."""
+        try:
+            if self.root.exists() and not self.root.is_dir():
+                raise CitygraphError(f"{self.name}: is a file; name a folder with --out")
+            if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / MANIFEST).is_file():
+                raise CitygraphError(f"{self.name}: holds other files and no site; name another folder with --out")
+            self.root.mkdir(parents=True, exist_ok=True)
+            if not (self.root / MANIFEST).exists():
+                (self.root / MANIFEST).write_text("", "utf-8")
+        except OSError as error:
+            raise self._wrong(error) from error
+
+    def write(self, path: str, content: bytes) -> bool:
+        """Write a file whole where its content is new; whether it was written."""
+        place = self._place(path)
+        try:
+            if holds(place, content):
+                return False
+            aside = place.with_name(f".{os.getpid()}.part")
+            aside.write_bytes(content)
+            aside.replace(place)  # a link is replaced, not followed
+        except OSError as error:
+            raise self._wrong(error) from error
+        return True
+
+    def copy(self, path: str, source: Path) -> bool:
+        """Copy a large file where it is another one by size or time; whether it was copied."""
+        import shutil
+
+        place = self._place(path)
+        try:
+            new, state = source.stat(), place.stat() if place.is_file() and not place.is_symlink() else None
+            if state and (state.st_size, state.st_mtime_ns) == (new.st_size, new.st_mtime_ns):
+                return False
+            aside = place.with_name(f".{os.getpid()}.part")
+            shutil.copy2(source, aside)
+            aside.replace(place)
+        except OSError as error:
+            raise self._wrong(error) from error
+        return True
+
+    def end(self, paths: Iterable[str]) -> int:
+        """Remember the files of the site, and take away those of an earlier run that are no more: how many."""
+        now = sorted(set(paths))
+        try:
+            before = set((self.root / MANIFEST).read_text("utf-8").splitlines())
+            gone = sorted(before - set(now))
+            for path in gone:
+                place = self._place(path)
+                place.unlink(missing_ok=True)
+                for folder in place.relative_to(self.root).parents[:-1]:
+                    if any((self.root / folder).iterdir()):
+                        break
+                    (self.root / folder).rmdir()
+            self.write(MANIFEST, "".join(f"{path}\n" for path in now).encode())
+        except OSError as error:
+            raise self._wrong(error) from error
+        return len(gone)
+
+    def _place(self, path: str) -> Path:
+        """Where a file of the site goes; raises CitygraphError for a path that would lead out of the folder."""
+        parts = path.split("/")
+        if any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts) or len(path) > 900:
+            raise CitygraphError(f"{self.name}: a page would be written outside of it: {path[:200]!r}")
+        place = self.root.joinpath(*parts)
+        parent = place.parent
+        if parent not in self._sound:
+            try:
+                parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise self._wrong(error) from error
+            if Path(os.path.realpath(parent)) != parent:
+                raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {shown(parent)}; remove it")
+            self._sound.add(parent)
+        return place
+
+    def _wrong(self, error: OSError) -> CitygraphError:
+        return CitygraphError(f"{self.name}: cannot be written: {error.strerror or error}")

@@ -1,0 +1,56 @@
+"""The release that a site is made of: whether it is whole, and what it tells of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from citygraph.files import MARKER, load_bytes, shown
+from citygraph.pages.cite import Edition
+from citygraph.problems import CitygraphError
+
+#: Files that every build writes and pages are made of.
+NEEDED = (MARKER, "ontology.ttl", "shacl-report.ttl", "citygraph.ttl")
+_SUMS, _ABOUT = "SHA256SUMS", "dataset.jsonld"
+
+
+def sound(folder: Path) -> None:
+    """Raise CitygraphError with everything that is missing or broken in a release."""
+    if not folder.is_dir():
+        raise CitygraphError(f"{shown(folder)}: no release there; `citygraph release` or `citygraph build` makes one")
+    listed = _sums(folder)
+    missing = sorted({name for name in (*NEEDED, *listed) if not (folder / name).is_file()})
+    broken = [name for name, told in listed.items() if name not in missing and _digest(folder / name) != told]
+    wrong = [f"{name} is missing" for name in missing] + [f"{name} is not what {_SUMS} says" for name in broken]
+    if wrong:
+        more = f", and {len(wrong) - 10} more" if len(wrong) > 10 else ""
+        raise CitygraphError(f"{shown(folder)}: not a whole release: {', '.join(wrong[:10])}{more}; make it anew")
+
+
+def edition(folder: Path) -> Edition:
+    """The release as it is cited; one that was only built has neither version nor day."""
+    if not (folder / _ABOUT).is_file():
+        return Edition()
+    try:
+        about: dict[str, Any] = json.loads(load_bytes(folder / _ABOUT, "the description of the release"))
+        version, day = str(about["version"]), str(about["datePublished"])
+        publisher, home = str(about["publisher"]["name"]), str(about["identifier"]).removesuffix("dataset/citygraph")
+    except (ValueError, KeyError, TypeError) as error:
+        raise CitygraphError(f"{shown(folder / _ABOUT)}: not the description of a release: {error}") from error
+    return Edition(str(about.get("name", "citygraph")), version, day, f"{home}release/{version}", publisher)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    path = folder / _SUMS
+    if not path.is_file():
+        return {}
+    lines = load_bytes(path, "the checksums").decode("utf-8", "replace").splitlines()
+    pairs = [line.split("  ", 1) for line in lines if "  " in line]
+    return {name: digest for digest, name in pairs if not name.startswith("/") and ".." not in Path(name).parts}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, hashlib.sha256).hexdigest()

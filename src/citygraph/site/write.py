@@ -1,0 +1,125 @@
+"""Write a site: units of work in several processes, each of which makes pages and writes those that changed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from citygraph.files import MARKER
+from citygraph.pages import described, paths
+from citygraph.pages.reader import Reader
+from citygraph.pages.render import Made, Pages
+from citygraph.rdf import storage
+from citygraph.site import source
+from citygraph.site.folder import Folder
+from citygraph.vocabulary import LANGUAGES
+
+#: Units that are handed to a process at a time, and from how many on it is worth to have several.
+_CHUNK, _MANY = 40, 400
+
+#: A unit of work: what it makes, and of what.
+Unit = tuple[str, str]
+#: Told how many units are done, of how many.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run did."""
+
+    files: int
+    changed: int
+    removed: int
+    bytes: int
+
+
+class Site:
+    """A release and the folder of its site."""
+
+    def __init__(self, release: Path, out: Path, base: str = "") -> None:
+        """Read a release; raises CitygraphError where it is not whole."""
+        self.release = release
+        self.folder = Folder(out)
+        reader = Reader(storage.load(release / MARKER, storage.format_of(release / MARKER), lenient=True),
+                        str(release / "ontology.ttl"))  # fmt: skip
+        self.pages = Pages(reader, source.edition(release), base=base)
+        self.things = reader.things()
+
+    def units(self) -> list[Unit]:
+        """All the work, in the order in which it is begun."""
+        return [("thing", iri) for iri, _ in self.things]
+
+    def make(self, unit: Unit) -> Iterator[tuple[str, bytes]]:
+        """The files of a unit."""
+        what, of = unit
+        assert what == "thing"
+        yield from self._thing(of)
+
+    def _thing(self, iri: str) -> Iterator[tuple[str, bytes]]:
+        number, pages = 1, 1
+        while number <= pages:
+            made = self.pages.thing(iri, number)
+            if made is None:
+                break
+            pages = made.told["thing"].pages
+            yield from self._languages(made)
+            number += 1
+        triples = described.described(self.pages.reader, iri)
+        yield paths.data(iri, "ttl"), described.turtle(triples, iri)
+        yield paths.data(iri, "jsonld"), described.jsonld(triples)
+
+    def _languages(self, made: Made) -> Iterator[tuple[str, bytes]]:
+        for language in LANGUAGES:
+            yield paths.localized(made.path, language), self.pages.html(made, language).encode("utf-8", "replace")
+
+
+def write(release: Path, out: Path, base: str = "", progress: Progress = lambda *_: None) -> Written:
+    """Write the site of a release; raises CitygraphError before anything is written where the release is not whole."""
+    source.sound(release)
+    site = Site(release, out, base)
+    site.folder.begin()
+    units = site.units()
+    every: list[str] = []
+    changed = size = done = 0
+    for files, some, much, number in _worked(site, units):
+        every += files
+        changed, size, done = changed + some, size + much, done + number
+        progress(done, len(units))
+    removed = site.folder.end(every)
+    return Written(len(every), changed, removed, size)
+
+
+Result = tuple[list[str], int, int, int]
+
+
+def _worked(site: Site, units: Sequence[Unit]) -> Iterator[Result]:
+    """The results of all units; in several processes, which share the graph by forking, where there is much to do."""
+    chunks = [units[start : start + _CHUNK] for start in range(0, len(units), _CHUNK)]
+    processes = min(os.cpu_count() or 1, 8)
+    if len(units) < _MANY or processes == 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from (_work(site, chunk) for chunk in chunks)
+        return
+    global _shared  # noqa: PLW0603 what a forked process has from its parent
+    _shared = site
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap_unordered(_forked, chunks)
+
+
+_shared: Site
+
+
+def _forked(units: Sequence[Unit]) -> Result:
+    return _work(_shared, units)
+
+
+def _work(site: Site, units: Sequence[Unit]) -> Result:
+    files, changed, size = [], 0, 0
+    for unit in units:
+        for path, content in site.make(unit):
+            files.append(path)
+            size += len(content)
+            changed += site.folder.write(path, content)
+    return files, changed, size, len(units)
