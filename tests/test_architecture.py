@@ -72,6 +72,7 @@ FLOORS = [
     ["pages.why", "pages.described"],
     ["pages.things"],
     ["pages.render"],
+    ["pages.book"],
     ["site.folder", "site.source"],
     ["site.write"],
     ["plots.draw"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import pyoxigraph as ox
 from markupsafe import Markup
 
 from citygraph import __version__
-from citygraph.pages import cite, paths, things
+from citygraph.pages import cite, paths
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
@@ -25,8 +24,6 @@ from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 _HERE = Path(__file__).parent
 #: Links that are kept, of pages that name the same things.
 _KEPT = 50_000
-#: Pages beside those of things, by their paths; each is a function of what is read.
-Maker = Callable[["Pages"], tuple[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -70,12 +67,6 @@ class Pages:
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
-
-    def thing(self, iri: str, number: int = 1) -> Made | None:
-        """A page of a thing; None where there is none."""
-        path = paths.page(iri, number)
-        found = things.thing(self.reader, iri, number) if path else None
-        return Made(path, "thing.html", {"thing": found}) if found else None
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
@@ -178,21 +169,3 @@ class Context:
             title = self.pages.english.title_of(claim)
             claim.cited = cite.citation(self.pages.edition, claim.iri, title, self.source_citation(claim.source))
         return claim.cited
-
-
-def every(reader: Reader) -> Iterator[tuple[str, str]]:
-    """All things that have a page, with their kinds."""
-    yield from reader.things()
-
-
-def known(iri: str) -> bool:
-    """Whether an address is one of a thing."""
-    return iri.startswith(ID) and bool(paths.page(iri))
-
-
-def node(iri: str) -> ox.NamedNode | None:
-    """An IRI as a node; None for what is none."""
-    try:
-        return ox.NamedNode(iri)
-    except ValueError:
-        return None

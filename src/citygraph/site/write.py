@@ -10,6 +10,7 @@ from pathlib import Path
 
 from citygraph.files import MARKER
 from citygraph.pages import described, paths
+from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.rdf import storage
@@ -46,22 +47,24 @@ class Site:
         reader = Reader(storage.load(release / MARKER, storage.format_of(release / MARKER), lenient=True),
                         str(release / "ontology.ttl"))  # fmt: skip
         self.pages = Pages(reader, source.edition(release), base=base)
-        self.things = reader.things()
+        self.book = Book(self.pages)
 
     def units(self) -> list[Unit]:
         """All the work, in the order in which it is begun."""
-        return [("thing", iri) for iri, _ in self.things]
+        return [("page", path) for path in self.book.fixed()] + [("thing", iri) for iri, _ in self.book.things]
 
     def make(self, unit: Unit) -> Iterator[tuple[str, bytes]]:
         """The files of a unit."""
         what, of = unit
-        assert what == "thing"
-        yield from self._thing(of)
+        if what == "thing":
+            yield from self._thing(of)
+        elif made := self.book.made(of):
+            yield from self._languages(made)
 
     def _thing(self, iri: str) -> Iterator[tuple[str, bytes]]:
         number, pages = 1, 1
         while number <= pages:
-            made = self.pages.thing(iri, number)
+            made = self.book.thing(iri, number)
             if made is None:
                 break
             pages = made.told["thing"].pages
