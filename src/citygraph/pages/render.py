@@ -38,12 +38,13 @@ class Made:
 @dataclass
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
-    address of the site, empty where it is not known; `editor` whether the query editor was bundled."""
+    address of the site, empty where it is not known; `folders` hold more templates."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    folders: tuple[Path, ...] = ()
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
 
@@ -56,23 +57,27 @@ class Pages:
     def environment(self) -> jinja2.Environment:
         """The templates, none of which is read from disk twice."""
         found = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
+            loader=jinja2.FileSystemLoader((_HERE / "templates", *self.folders)), autoescape=True,
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
     def preload(self) -> None:
-        """Read all templates now, for a process that may open no file later."""
+        """Read all that is read of files now, for processes that are forked of this one."""
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        self.reader.preload()
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
-        path = paths.localized(made.path, language)
-        context = Context(self, path, language)
+        context = self.context(paths.localized(made.path, language), language)
         return self.environment.get_template(made.template).render(made.told, **context.names())
+
+    def context(self, path: str, language: str) -> Context:
+        """What templates are given at a path."""
+        return Context(self, path, language)
 
 
 class Context:

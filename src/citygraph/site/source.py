@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from citygraph.files import MARKER, load_bytes, shown
+from citygraph.files import MARKER, load_bytes, resource, shown
 from citygraph.pages.cite import Edition
 from citygraph.problems import CitygraphError
 
@@ -40,6 +40,12 @@ def edition(folder: Path) -> Edition:
     except (ValueError, KeyError, TypeError) as error:
         raise CitygraphError(f"{shown(folder / _ABOUT)}: not the description of a release: {error}") from error
     return Edition(str(about.get("name", "citygraph")), version, day, f"{home}release/{version}", publisher)
+
+
+def ontology(folder: Path) -> Path:
+    """The ontology of a release, else the one of this program."""
+    own = folder / "ontology.ttl"
+    return own if own.is_file() else Path(str(resource("ontology/ontology.ttl")))
 
 
 def _sums(folder: Path) -> dict[str, str]:

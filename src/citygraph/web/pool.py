@@ -22,7 +22,7 @@ import struct
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from citygraph.problems import CitygraphError
 from citygraph.web.answering import GRAPHS, HEAD, RESULTS, SPOOLED, Status
 from citygraph.web.holder import Holder
 from citygraph.web.limits import Limits
-from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, OutOfMemory, QueryError, TimedOut, TooLarge
+from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, Missing, OutOfMemory, QueryError, TimedOut, TooLarge
 
 __all__ = ["Answer", "BadQuery", "Busy", "Crashed", "OutOfMemory", "Pool", "QueryError", "TimedOut", "TooLarge"]
 
@@ -110,9 +110,13 @@ class Pool:
         """
         if format not in RESULTS and format not in GRAPHS:
             raise BadQuery(f"there is no format {format!r}")
+        return await self.ask({"text": text, "format": format, "default": default_graphs, "named": named_graphs})
+
+    async def ask(self, request: Mapping[str, Any]) -> Answer:
+        """Answer a request: a query, or one that web/making answers; raises a QueryError."""
         if self._closed:
             raise Busy("the server is closing")
-        words = json.dumps({"text": text, "format": format, "default": default_graphs, "named": named_graphs}).encode()
+        words = json.dumps(request).encode()
         job = _Job(struct.pack(">I", len(words)) + words, self._loop.create_future())
         if len(self._waiting) >= self.limits.waiting and not (self._idle and self._light < self.limits.workers):
             raise Busy(f"{len(self._waiting)} queries are waiting; try again later")
@@ -220,6 +224,8 @@ class Pool:
             return BadQuery(reason)
         if status == Status.MEMORY:
             return OutOfMemory(self._too_big())
+        if status == Status.MISSING:
+            return Missing(reason)
         return TooLarge(reason) if status in (Status.ROWS, Status.BYTES) else Crashed(reason)
 
     def _too_long(self) -> str:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from citygraph.vocabulary import CG, CLAIM, ID, shorten
-
-_BASE = ID.removesuffix("id/")
-#: What an address may hold as it is; anything else is percent-encoded.
-_SAFE = "/:@!$&'()*+,;=~-._"
+from citygraph.vocabulary import CLAIM, shorten
 
 
 @dataclass(frozen=True)
@@ -58,32 +53,14 @@ def preview(data: bytes, most: int) -> Preview:
     return Preview(columns, rows, True)
 
 
-def local(iri: str) -> str:
-    """Where this server shows an IRI of the graph; empty for one that it does not show."""
-    if iri.startswith(ID) and len(iri) > len(ID):
-        return "/" + quote(iri[len(_BASE) :], safe=_SAFE)
-    if iri.startswith(CG):
-        return "/ontology#" + quote(iri[len(CG) :], safe="")
-    return ""
-
-
-def href(iri: str) -> tuple[str, bool]:
-    """Where an IRI leads and whether that is another site. Only pages of the web are linked: no `javascript:`."""
-    if here := local(iri):
-        return here, False
-    if iri.lower().startswith(("https://", "http://")):
-        return iri, True
-    return "", False
-
-
-def cell(term: Any, names: Mapping[str, str]) -> Cell:
-    """A term as it is shown, under its name where it has one."""
+def cell(term: Any, names: Mapping[str, str], href: Callable[[str], str]) -> Cell:
+    """A term as it is shown, under its name where it has one; `href` is where an IRI leads, itself to another site."""
     if term is None:
         return Cell("")
     if isinstance(term, ox.NamedNode):
-        where, outside = href(term.value)
+        where = href(term.value)
         claim = term.value if term.value.startswith(CLAIM) else ""
-        return Cell(names.get(term.value) or shorten(term.value), where, outside, claim=claim)
+        return Cell(names.get(term.value) or shorten(term.value), where, where == term.value, claim=claim)
     if isinstance(term, ox.Literal):
         return Cell(term.value, language=term.language or "")
     return Cell(str(term))

@@ -1,8 +1,9 @@
-"""What runs in other processes: one that holds the graph and forks workers, and workers that answer queries.
+"""What runs in other processes: one that holds the graph and forks workers, and workers that answer queries and make
+pages.
 
 A worker is a fork of the process that read the graph, so that it costs ten milliseconds and no memory of its own. The
 kernel ends one that runs too long (its alarm) or takes too much (its data limit), whatever the parser or the evaluation
-is doing. While it evaluates it can open nothing: no file and, above all, no socket. Started with
+is doing. While it evaluates a query it can open nothing: no file and, above all, no socket. Started with
 `python -m citygraph.web.worker FD FOLDER LIMITS`; FD is a socket on which lines say `fork N` (with N's end of a
 socket), `kill N` and `nice N`, and which is answered by a line of JSON for each thing that happened.
 """
@@ -22,8 +23,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -31,6 +33,9 @@ from citygraph.problems import CitygraphError
 from citygraph.rdf import storage
 from citygraph.web.answering import HEAD, SPOOLED, Sink, Status, answer
 from citygraph.web.limits import Limits
+
+if TYPE_CHECKING:
+    from citygraph.web.making import Maker
 
 #: Bytes of N-Quads up to which a graph is held in memory, three times as quick as its index and read in 12 seconds.
 IN_MEMORY = 1_000_000_000
@@ -46,7 +51,12 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     file = folder / "citygraph.nq"
     try:
-        store = _store(file)
+        with ThreadPoolExecutor(1) as beside:
+            preparing = beside.submit(_maker, folder)
+            store = _store(file)
+            maker = preparing.result()
+        if store:
+            maker.open(store)
         graphs = [graph.value for graph in (store or _opened(file)).named_graphs() if isinstance(graph, ox.NamedNode)]
     except CitygraphError as error:
         _tell(control, failed=str(error))
@@ -73,7 +83,7 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
                 _tell(control, gone=number, status=1, said=f"cannot fork: {error.strerror}")
             else:
                 if pid == 0:
-                    _be_worker(end, said, parent, store, file, limits)
+                    _be_worker(end, said, parent, (store, file, maker), limits)
                 workers[number] = pid, said
             os.close(end)
         elif number in workers:
@@ -165,7 +175,16 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _be_worker(end: int, said: IO[bytes], parent: int, store: ox.Store | None, file: Path, limits: Limits) -> None:
+def _maker(folder: Path) -> Maker:
+    """What makes pages; its imports take as long as a fifth of the graph."""
+    from citygraph.web.making import Maker
+
+    return Maker(folder)
+
+
+def _be_worker(
+    end: int, said: IO[bytes], parent: int, has: tuple[ox.Store | None, Path, Maker], limits: Limits
+) -> None:
     """Run as a worker on a socket and never return."""
     try:
         signal.set_wakeup_fd(-1)
@@ -176,21 +195,24 @@ def _be_worker(end: int, said: IO[bytes], parent: int, store: ox.Store | None, f
         os.setpgid(0, 0)
         os.dup2(said.fileno(), 2)
         os.dup2(end, 3)
+        store, file, maker = has
         os.closerange(4, 65536 if store else 256)
         with contextlib.suppress(OSError):  # when the machine has no memory left, workers go first
             Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
-        store = store or _opened(file)
+        if store is None:
+            store = _opened(file)
+            maker.open(store)
         # Nothing that the guard lets through needs more: a level takes 9 KB at brackets, 2.5 KB in chains of operators.
         threading.stack_size((64 << 20) + limits.nesting * 16_384 + limits.length * 4096)
-        thread = threading.Thread(target=_work, args=(socket.socket(fileno=3), store, limits))
+        thread = threading.Thread(target=_work, args=(socket.socket(fileno=3), store, maker, limits))
         thread.start()
         thread.join()
     finally:
         os._exit(0)
 
 
-def _work(front: socket.socket, store: ox.Store, limits: Limits) -> None:
-    """Answer one query after the other, until the front closes or this process has grown."""
+def _work(front: socket.socket, store: ox.Store, maker: Maker, limits: Limits) -> None:
+    """Answer one request after the other, until the front closes or this process has grown."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = _data() + limits.memory
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
@@ -200,7 +222,7 @@ def _work(front: socket.socket, store: ox.Store, limits: Limits) -> None:
     while not last and (request := _received(front)):
         sink = Sink(spool, limits)
         signal.setitimer(signal.ITIMER_REAL, limits.seconds)  # the alarm is not handled: it ends the process
-        status, rows, reason = answer(store, json.loads(request), sink, limits)
+        status, rows, reason = answer(store, json.loads(request), sink, limits, maker)
         signal.setitimer(signal.ITIMER_REAL, 0)
         last = status == Status.FAILED or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > start + GROWN
         body = reason.encode("utf-8", "replace") if status else b"".join(sink.parts)
