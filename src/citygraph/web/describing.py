@@ -26,7 +26,9 @@ _HOST = re.compile(r"[\w.-]+(?::\d{1,5})?|\[[\da-fA-F:.]+\](?::\d{1,5})?", re.AS
 
 def sentences(limits: Limits, language: str = LANGUAGES[0]) -> dict[str, str]:
     """What each limit of queries means to whoever asks, by its name."""
-    told = {name: (f"{value:,}",) for name, value in vars(limits).items() if name not in ("slow", "light")}
+    told: dict[str, tuple[str, ...]] = {
+        name: (f"{value:,}",) for name, value in vars(limits).items() if name not in ("slow", "light")
+    }
     told["seconds"] = (f"{limits.seconds:g}",)
     told["workers"] = (f"{limits.workers:,}", f"{limits.slow:,}", f"{limits.light:g}")
     told["service"] = ()

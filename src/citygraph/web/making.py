@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Maker:
     def __call__(self, request: Mapping[str, Any], sink: Sink) -> int:
         """Write what a request asks for; raises Missing where there is no such thing."""
         what = next(iter(request))
-        data = _MAKERS[what](self, request)
+        data: str | bytes = _MAKERS[what](self, request)
         sink.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
         return 1
 
@@ -82,7 +82,7 @@ class Maker:
         return ox.serialize(sorted(triples, key=str), format=GRAPHS[format]) or b""
 
     def _known(self, request: Mapping[str, Any]) -> str:
-        reader, iri = self.book.reader, request["known"]
+        reader, iri = self.book.reader, str(request["known"])
         if not reader.quads(iri) and not reader.pointed(iri):
             raise Missing(iri)
         return iri
@@ -97,7 +97,7 @@ class Maker:
         return json.dumps({"names": {iri: context.name(iri) for iri in request["tell"]}, "claims": told})
 
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[Maker, Mapping[str, Any]], str | bytes]] = {
     "page": Maker._page, "lead": Maker._lead, "search": Maker._search, "data": Maker._data, "known": Maker._known,
     "tell": Maker._tell,
 }  # fmt: skip

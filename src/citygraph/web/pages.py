@@ -93,10 +93,8 @@ class Asking:
         """A query of the catalogue, which is run when there is a query string."""
         name = request.path_params["name"]
         if name not in self.catalogue:
-            words = (
-                f"There is no query named {name[:200]!r}; {nearest(name, self.catalogue) or 'see the list of queries'}."
-            )
-            return await self.frames.missing(request.scope, words, self.language)
+            hint = nearest(name, self.catalogue) or "the query page lists them"
+            return await self.frames.missing(request.scope, f"no query named {name[:200]!r}; {hint}", self.language)
         query = self.catalogue[name]
         ask, given = partial(self._question, query=query), dict[str, str]()
         try:

@@ -36,6 +36,10 @@ from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, Missing, OutO
 
 __all__ = ["Answer", "BadQuery", "Busy", "Crashed", "OutOfMemory", "Pool", "QueryError", "TimedOut", "TooLarge"]
 
+_ERRORS: dict[int, type[QueryError]] = {
+    Status.BAD: BadQuery, Status.ROWS: TooLarge, Status.BYTES: TooLarge, Status.MEMORY: OutOfMemory,
+    Status.MISSING: Missing,
+}  # fmt: skip
 #: Seconds between two looks at what runs long.
 TICK = 0.05
 
@@ -220,13 +224,7 @@ class Pool:
         self._assign()
 
     def _error(self, status: int, reason: str) -> QueryError:
-        if status == Status.BAD:
-            return BadQuery(reason)
-        if status == Status.MEMORY:
-            return OutOfMemory(self._too_big())
-        if status == Status.MISSING:
-            return Missing(reason)
-        return TooLarge(reason) if status in (Status.ROWS, Status.BYTES) else Crashed(reason)
+        return _ERRORS.get(status, Crashed)(reason if status != Status.MEMORY else self._too_big())
 
     def _too_long(self) -> str:
         return f"the query ran longer than {self.limits.seconds:g} seconds"
