@@ -37,8 +37,7 @@ from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, Missing, OutO
 __all__ = ["Answer", "BadQuery", "Busy", "Crashed", "OutOfMemory", "Pool", "QueryError", "TimedOut", "TooLarge"]
 
 _ERRORS: dict[int, type[QueryError]] = {
-    Status.BAD: BadQuery, Status.ROWS: TooLarge, Status.BYTES: TooLarge, Status.MEMORY: OutOfMemory,
-    Status.MISSING: Missing,
+    Status.BAD: BadQuery, Status.MEMORY: OutOfMemory, Status.MISSING: Missing, Status.FAILED: Crashed
 }  # fmt: skip
 #: Seconds between two looks at what runs long.
 TICK = 0.05
@@ -224,7 +223,7 @@ class Pool:
         self._assign()
 
     def _error(self, status: int, reason: str) -> QueryError:
-        return _ERRORS.get(status, Crashed)(reason if status != Status.MEMORY else self._too_big())
+        return _ERRORS.get(status, TooLarge)(reason if status != Status.MEMORY else self._too_big())
 
     def _too_long(self) -> str:
         return f"the query ran longer than {self.limits.seconds:g} seconds"
