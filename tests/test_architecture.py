@@ -72,7 +72,7 @@ FLOORS = [
     ["pages.paths", "pages.reader", "pages.texts"],
     ["pages.cite"],
     ["pages.claims"],
-    ["pages.why", "pages.described"],
+    ["pages.why", "pages.described", "pages.search"],
     ["pages.things"],
     ["pages.render"],
     ["pages.book"],
