@@ -59,6 +59,7 @@ class Pages:
             loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
+        found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
@@ -81,7 +82,8 @@ class Context:
     def __init__(self, pages: Pages, path: str, language: str) -> None:
         self.pages, self.path, self.language = pages, path, language
         self.root = paths.root(path)
-        self._home = self.root if language == LANGUAGES[0] else f"{self.root}{language}/"
+        within = paths.split(path)[1]
+        self._home, self._folder = paths.root(within), within[: within.rfind("/") + 1]
 
     def names(self) -> dict[str, Any]:
         """By the names that templates use."""
@@ -111,7 +113,8 @@ class Context:
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
-            return self._home + quote(path, safe=paths.SAFE)
+            near = self._folder and path.startswith(self._folder)
+            return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
         if path := paths.part(iri):
             return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
         if path := paths.term(iri):
@@ -121,11 +124,11 @@ class Context:
     def link(self, iri: str) -> Markup:
         """A thing by its name, linked to where it is told of."""
         kept = self.pages.links
-        found = kept.get((iri, self.language, self.root))
+        found = kept.get((iri, self.language, self._folder))
         if found is None:
             if len(kept) > _KEPT:
                 kept.clear()
-            found = kept[iri, self.language, self.root] = self._linked(iri)
+            found = kept[iri, self.language, self._folder] = self._linked(iri)
         return found
 
     def _linked(self, iri: str) -> Markup:
@@ -169,3 +172,8 @@ class Context:
             title = self.pages.english.title_of(claim)
             claim.cited = cite.citation(self.pages.edition, claim.iri, title, self.source_citation(claim.source))
         return claim.cited
+
+
+def _inside(text: str) -> Markup:
+    """Text between tags, where quotation marks need no escape and a citation has many."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))

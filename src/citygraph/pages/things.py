@@ -33,7 +33,10 @@ _ELSEWHERE = {
     )),
 }  # fmt: skip
 #: Of two properties with the same value, the sharper one is told.
-_SHARPER = {CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf"}
+_SHARPER = {
+    CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf",
+    DCTERMS + "isReplacedBy": CG + "refersTo", SKOS + "exactMatch": CG + "refersTo",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
