@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from citygraph.pages.claims import ENDS, TYPES, Date, End
-from citygraph.pages.reader import Reader
+from citygraph.pages.reader import Reader, Term
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, DATE_KEYS, TYPE
 
@@ -37,9 +37,9 @@ class Line:
         return "left" in kept or "until" in kept or ("period" in kept and not kept["period"].edtf.endswith("/.."))
 
 
-def lines(reader: Reader, iris: Collection[str]) -> list[Line]:
+def lines(reader: Reader, iris: Collection[str]) -> dict[str, Line]:
     """Claims in a list's form, in the order given."""
-    said: dict[str, dict[str, set[ox.Term]]] = defaultdict(lambda: defaultdict(set))
+    said: dict[str, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
     names = (*_ABOUT, *_PLACES, *DATE_KEYS)
     if len(iris) < MANY:
         wanted = {CG + name: name for name in names}
@@ -54,7 +54,7 @@ def lines(reader: Reader, iris: Collection[str]) -> list[Line]:
                 iri = value_of(quad.subject)
                 if iri in among:
                     said[iri][name].add(quad.object)
-    return [_line(reader, iri, said[iri]) for iri in iris]
+    return {iri: _line(reader, iri, said[iri]) for iri in iris}
 
 
 def types(reader: Reader, iris: Collection[str]) -> dict[str, str]:
@@ -75,7 +75,7 @@ def types(reader: Reader, iris: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _line(reader: Reader, iri: str, said: dict[str, set[ox.Term]]) -> Line:
+def _line(reader: Reader, iri: str, said: dict[str, set[Term]]) -> Line:
     one = {name: min(map(value_of, said[name])) if name in said else "" for name in _ABOUT}
     ends, dates = [], []
     for name, terms in said.items():

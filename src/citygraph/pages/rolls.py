@@ -92,12 +92,13 @@ class Rolls:
             listed.add(key)
             total -= len(groups[key])
         self.total = sum(map(len, groups.values()))
+        read = lines(reader, [iri for key in groups if key in listed for iri in groups[key]])
         self._full: list[tuple[tuple[str, str], list[str]]] = []
         self._lists: list[tuple[tuple[str, str], Roll]] = []
         self._pages: list[list[tuple[int, list[Entry]]]] = [[]]
         for key, found in groups.items():
             if key in listed:
-                self._lists.append((key, self._roll(key, found)))
+                self._lists.append((key, self._roll(key, [read[iri] for iri in found])))
             else:
                 self._full.append((key, found))
         self._paged()
@@ -145,10 +146,10 @@ class Rolls:
 
         return {key: found[key] for key in sorted(found, key=place)}
 
-    def _roll(self, key: tuple[str, str], iris: Sequence[str]) -> Roll:
+    def _roll(self, key: tuple[str, str], lines: Sequence[Line]) -> Roll:
         by = [name for name in _BY.get(key[0], ()) if name != key[1]] or [name for name in ENDS if name != key[1]]
         found: dict[str, list[Line]] = defaultdict(list)
-        for one in lines(self.reader, iris):
+        for one in lines:
             main = next((end.iri for name in by for end in one.ends if end.name == name and end.iri), "")
             own = tuple(end for end in one.ends if end.iri != main or not main)
             found[main].append(replace(one, ends=own))
