@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
+from citygraph.pages.alphabet import country
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
-from citygraph.pages.texts import say
+from citygraph.pages.texts import say, texts
 from citygraph.plots import words
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
@@ -94,7 +95,9 @@ class Context:
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
-            "page_link": lambda iri, number: self._home + paths.page(iri, number),
+            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "country": partial(country, language=self.language), "section_title": self.section_title,
+            "told_at": self.told_at,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -145,6 +148,16 @@ class Context:
         if key in ("registry", "themes"):
             return Markup("{}").format(self._say(f"the-{key}"))
         return self.link(source)
+
+    def told_at(self, iri: str, claim: str) -> str:
+        """Where a claim is told in full: on the page of a thing that it names, else on its own."""
+        where = self.href(iri)
+        return where + paths.fragment(claim) if where else self.href(claim)
+
+    def section_title(self, kind: str, role: str) -> str:
+        """The heading over claims of a kind in which the thing of the page is the end `role`."""
+        name = f"section-{kind}-{role}"
+        return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
 
     def date(self, edtf: str) -> str:
         """A date for people."""
