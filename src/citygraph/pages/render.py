@@ -18,6 +18,7 @@ from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say
+from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
@@ -46,6 +47,11 @@ class Pages:
     base: str = ""
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def told(self) -> Told:
+        """Where claims and rows are told."""
+        return Told(self.reader)
 
     @cached_property
     def english(self) -> Context:
@@ -112,8 +118,9 @@ class Context:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
             return self._home + quote(path, safe=paths.SAFE)
-        if path := paths.part(iri):
-            return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
+        if paths.part(iri):
+            path, fragment = self.pages.told.at(iri)
+            return self._home + quote(path, safe=paths.SAFE) + fragment if path else ""
         if path := paths.term(iri):
             return self._home + path
         return iri if iri.lower().startswith(("https://", "http://")) else ""

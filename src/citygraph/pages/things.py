@@ -74,14 +74,14 @@ class Thing:
         return [(kind, found) for kind in (*TYPES, "") if (found := self.of(kind))]
 
 
-def thing(reader: Reader, iri: str, number: int = 1) -> Thing | None:
+def thing(reader: Reader, iri: str, number: int = 1, least: int = 1) -> Thing | None:
     """A page of a thing, its claims from number `number` on; None where the graph tells nothing of it or has no such
-    page."""
+    page. `least` is how many pages it has for what else they tell."""
     said = reader.said(iri)
     if not said or TYPE not in said:
         return None
     listed = ordered(reader, about(reader, iri))
-    pages = max(1, -(-len(listed) // CLAIMS))
+    pages = max(least, -(-len(listed) // CLAIMS))
     if not 1 <= number <= pages:
         return None
     shown = listed[(number - 1) * CLAIMS : number * CLAIMS]
