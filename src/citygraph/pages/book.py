@@ -61,7 +61,8 @@ class Book:
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
         path = paths.page(iri, number)
-        found = things.thing(self.reader, iri, number, self.rolls(iri)) if path else None
+        least = self.pages.told.pages(iri)
+        found = things.thing(self.reader, iri, number, self.rolls(iri), least) if path else None
         if found is None:
             return None
         template, tell = TELLERS.get(found.kind, ("thing.html", _nothing))

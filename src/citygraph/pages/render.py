@@ -19,6 +19,7 @@ from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
+from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
@@ -47,6 +48,11 @@ class Pages:
     base: str = ""
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def told(self) -> Told:
+        """Where claims and rows are told."""
+        return Told(self.reader)
 
     @cached_property
     def english(self) -> Context:
@@ -116,13 +122,18 @@ class Context:
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
-            near = self._folder and path.startswith(self._folder)
-            return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
-        if path := paths.part(iri):
-            return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
+            return self._near(path)
+        if paths.part(iri):
+            path, fragment = self.pages.told.at(iri)
+            return self._near(path) + fragment if path else ""
         if path := paths.term(iri):
             return self._home + path
         return iri if iri.lower().startswith(("https://", "http://")) else ""
+
+    def _near(self, path: str) -> str:
+        """The shortest way from here to a page in the same language."""
+        near = self._folder and path.startswith(self._folder)
+        return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
 
     def link(self, iri: str) -> Markup:
         """A thing by its name, linked to where it is told of."""

@@ -79,9 +79,10 @@ class Thing:
         return [(kind, found) for kind in (*TYPES, "") if (found := self.of(kind))]
 
 
-def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None) -> Thing | None:
+def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None, least: int = 1) -> Thing | None:
     """A page of a thing; None where the graph tells nothing of it or has no such page. `rolls` are its claims where
-    many that are alike become a list; else all are told in full, so many on each page."""
+    many that are alike become a list; else all are told in full, so many on each page. `least` is how many pages it has
+    for what else they tell."""
     said = reader.said(iri)
     if not said or TYPE not in said:
         return None
@@ -93,7 +94,7 @@ def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None)
             number, rolls.pages, place(said), sections=rolls.sections(number),
         )  # fmt: skip
     listed = ordered(reader, about(reader, iri))
-    pages = max(1, -(-len(listed) // CLAIMS))
+    pages = max(least, -(-len(listed) // CLAIMS))
     if not 1 <= number <= pages:
         return None
     shown = listed[(number - 1) * CLAIMS : number * CLAIMS]
