@@ -142,13 +142,13 @@ async def _tabled(site: Site, question: Question, begun: Preview, total: int, do
     drawn = begun.rows if mapped else rows
     context = question.context
     asked = {"claims": sorted(one for one in iris(rows) if one.startswith(CLAIM)), "path": context.path}
-    named = sorted(one for one in iris(drawn) if not one.startswith(CLAIM))
-    told = json.loads(await (await site.make(tell=named, language=context.language, **asked)).whole())
-    names, claims = told["names"], told["claims"].items()
+    answer = await site.make(tell=sorted(iris(drawn)), language=context.language, **asked)
+    told = json.loads(await answer.whole())
+    linked, claims = told["linked"], told["claims"].items()
 
     def draw() -> Result:
         evidence = {iri: Evidence(one["kind"], Markup(one["html"])) for iri, one in claims}
-        cells = [[cell(term, names, context.href) for term in row] for row in drawn]
+        cells = [[cell(term, linked) for term in row] for row in drawn]
         return Result(
             "table", question.permanent, downloads, total, begun.columns, cells[:ROWS], evidence,
             chart(begun.columns, rows, cells[:ROWS]), city_map(begun.columns, drawn, cells), len(drawn),

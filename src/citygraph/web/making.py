@@ -10,12 +10,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.pages import described, leading
+from citygraph.pages import described, search
 from citygraph.pages.book import Book
 from citygraph.pages.claims import claims
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
-from citygraph.pages.search import FOUND, LONGEST, Names
 from citygraph.site import source
 from citygraph.web.answering import GRAPHS, Missing, Sink
 
@@ -28,7 +27,7 @@ class Maker:
     `search` words: the page of what is called so
     `data`   a key or the name of a thing's files, with `format`: what the graph tells of it
     `known`  an IRI: whether the graph tells anything of it
-    `tell`   IRIs, of which the claims' words are told as HTML at `path` and all get their names, as JSON
+    `tell`   IRIs: the name of each and where it leads from `path`, and the words of `claims` as HTML, in JSON
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,9 +48,9 @@ class Maker:
         return 1
 
     @cached_property
-    def names(self) -> Names:
+    def index(self) -> search.Index:
         """The names of all things."""
-        return Names(self.book.reader)
+        return search.read(self.book.reader)
 
     def _page(self, request: Mapping[str, Any]) -> str:
         made = self.book.made(request["page"])
@@ -60,14 +59,14 @@ class Maker:
         return self._pages.html(made, request["language"])
 
     def _lead(self, request: Mapping[str, Any]) -> str:
-        there = leading.told_at(self.book.reader, request["lead"])
+        there = self._pages.told.lead(request["lead"])
         if not there:
             raise Missing(request["lead"])
         return there
 
     def _search(self, request: Mapping[str, Any]) -> str:
-        words = request["search"][:LONGEST].strip()
-        told = {"q": words, "hits": self.names.find(words), "most": FOUND}
+        words = request["search"]
+        told = {"q": words, "hits": search.find(self.index, words), "most": search.FOUND}
         return self._pages.html(Made("search.html", "search.html", told), request["language"])
 
     def _data(self, request: Mapping[str, Any]) -> bytes:
@@ -94,7 +93,8 @@ class Maker:
         template = self._pages.environment.get_template("evidence.html")
         names = context.names()
         told = {one.iri: {"kind": one.kind, "html": template.render(claim=one, **names)} for one in found}
-        return json.dumps({"names": {iri: context.name(iri) for iri in request["tell"]}, "claims": told})
+        linked = {iri: (context.name(iri), context.href(iri)) for iri in request["tell"]}
+        return json.dumps({"linked": linked, "claims": told})
 
 
 _MAKERS: dict[str, Callable[[Maker, Mapping[str, Any]], str | bytes]] = {

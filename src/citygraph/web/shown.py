@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.vocabulary import CLAIM, shorten
+from citygraph.vocabulary import CLAIM
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,15 @@ def preview(data: bytes, most: int) -> Preview:
     return Preview(columns, rows, True)
 
 
-def cell(term: Any, names: Mapping[str, str], href: Callable[[str], str]) -> Cell:
-    """A term as it is shown, under its name where it has one; `href` is where an IRI leads, itself to another site."""
-    if term is None:
-        return Cell("")
+def cell(term: Any, linked: Mapping[str, Sequence[str]]) -> Cell:
+    """A term as it is shown; `linked` has the name of each IRI and where it leads, which is itself on another site."""
     if isinstance(term, ox.NamedNode):
-        where = href(term.value)
-        claim = term.value if term.value.startswith(CLAIM) else ""
-        return Cell(names.get(term.value) or shorten(term.value), where, where == term.value, claim=claim)
+        iri = term.value
+        name, where = linked.get(iri, (iri, ""))
+        return Cell(name, where, where == iri, claim=iri if iri.startswith(CLAIM) else "")
     if isinstance(term, ox.Literal):
         return Cell(term.value, language=term.language or "")
-    return Cell(str(term))
+    return Cell("" if term is None else str(term))
 
 
 def iris(rows: list[tuple[Any, ...]]) -> set[str]:
