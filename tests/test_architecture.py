@@ -32,7 +32,7 @@ PACKAGES = {
 #: Ground floor first.
 FLOORS = [
     ["problems", "dates", "near", "sparql", "rdf.quads", "rdf.columns", "web.limits", "web.outcome"],
-    ["files"],
+    ["files", "web.jobs"],
     ["vocabulary", "marked", "quotes", "mentions", "rdf.terms", "rdf.storage", "web.guard", "web.holder"],
     ["forms"],
     ["sheets", "owl.rules", "rdf.nodes", "shacl.needs", "shacl.index", "shacl.literals"],

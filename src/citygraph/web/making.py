@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from citygraph.pages.claims import claims
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.site import source
+from citygraph.vocabulary import ID
 from citygraph.web.answering import GRAPHS, Missing, Sink
 
 
@@ -39,6 +40,23 @@ class Maker:
         """Make of this graph from now on."""
         self._pages.reader.over(store)
         self.book = Book(self._pages)
+
+    def warm(self) -> Iterator[bool]:
+        """Read what many pages need of the whole graph, in steps; true after one after which enough has been read for
+        pages to be quick. The claims of the largest networks come last."""
+        told, book = self._pages.told, self.book
+        steps: list[Callable[[], object]] = [
+            lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
+            lambda: told.at(f"{ID}row/"), lambda: self.index,
+        ]  # fmt: skip
+        for step in steps:
+            step()
+            yield step is steps[-1]
+        networks = [iri for iri, kind in book.things if kind == "Network"]
+        for iri in networks:
+            book.rolls(iri)
+            yield False
+        yield bool(networks)
 
     def __call__(self, request: Mapping[str, Any], sink: Sink) -> int:
         """Write what a request asks for; raises Missing where there is no such thing."""

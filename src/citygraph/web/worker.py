@@ -22,6 +22,7 @@ import struct
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 IN_MEMORY = 1_000_000_000
 #: A worker that has come to take so many kilobytes more than at its start is replaced by a fresh one.
 GROWN = 100_000
+#: Bytes of N-Quads up to which what many pages need is read before the server is there; for more it has no time.
+SMALL = 20_000_000
+#: Seconds without a command after which more of it is read.
+QUIET = 0.05
 #: How much lower the priority of a query that runs long is.
 NICE = 19
 
@@ -55,8 +60,13 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
             preparing = beside.submit(_maker, folder)
             store = _store(file)
             maker = preparing.result()
+        steps: Iterator[bool] = iter(())
         if store:
             maker.open(store)
+            steps = maker.warm()
+        small = not store or file.stat().st_size < SMALL
+        if small:
+            deque(steps, 0)
         graphs = [graph.value for graph in (store or _opened(file)).named_graphs() if isinstance(graph, ox.NamedNode)]
     except CitygraphError as error:
         _tell(control, failed=str(error))
@@ -67,9 +77,9 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     woken.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    _tell(control, ready=graphs)
+    _tell(control, ready=graphs, warm=small)
     workers: dict[int, tuple[int, IO[bytes]]] = {}  # by number, the process and what it says
-    for command in _commands(control, woken):
+    for command in _commands(control, woken, iter(()) if small else steps):
         if command is None:
             _bury(control, workers)
             continue
@@ -127,11 +137,22 @@ def _opened(file: Path) -> ox.Store:
     return index
 
 
-def _commands(control: socket.socket, woken: socket.socket) -> Iterator[tuple[str, int, int | None] | None]:
-    """Each command with the file descriptor that came with it; None when a worker has ended."""
+def _commands(
+    control: socket.socket, woken: socket.socket, steps: Iterator[bool]
+) -> Iterator[tuple[str, int, int | None] | None]:
+    """Each command with the file descriptor that came with it; None when a worker has ended. In between, where there
+    is nothing else to do, the steps, of which those that are true make workers worth having that are forked now."""
     rest, ends = b"", []
+    at_work = True
     while True:
-        ready = select.select([control, woken], [], [])[0]
+        ready = select.select([control, woken], [], [], QUIET if at_work else None)[0]
+        if not ready:
+            step = next(steps, None)
+            at_work = step is not None
+            if step:
+                gc.freeze()
+                _tell(control, warm=True)
+            continue
         if woken in ready:
             with contextlib.suppress(BlockingIOError):
                 woken.recv(4096)
