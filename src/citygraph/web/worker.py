@@ -56,17 +56,7 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     file = folder / "citygraph.nq"
     try:
-        with ThreadPoolExecutor(1) as beside:
-            preparing = beside.submit(_maker, folder)
-            store = _store(file)
-            maker = preparing.result()
-        steps: Iterator[bool] = iter(())
-        if store:
-            maker.open(store)
-            steps = maker.warm()
-        small = not store or file.stat().st_size < SMALL
-        if small:
-            deque(steps, 0)
+        store, maker, steps = _read(file)
         graphs = [graph.value for graph in (store or _opened(file)).named_graphs() if isinstance(graph, ox.NamedNode)]
     except CitygraphError as error:
         _tell(control, failed=str(error))
@@ -77,9 +67,9 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     woken.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    _tell(control, ready=graphs, warm=small)
+    _tell(control, ready=graphs, warm=not steps)
     workers: dict[int, tuple[int, IO[bytes]]] = {}  # by number, the process and what it says
-    for command in _commands(control, woken, iter(()) if small else steps):
+    for command in _commands(control, woken, steps or iter(())):
         if command is None:
             _bury(control, workers)
             continue
@@ -105,6 +95,22 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     for pid, _ in workers.values():
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def _read(file: Path) -> tuple[ox.Store | None, Maker, Iterator[bool] | None]:
+    """The graph, where it is held in memory, what makes pages of it, and what that has still to read, if anything."""
+    with ThreadPoolExecutor(1) as beside:
+        preparing = beside.submit(_maker, file.parent)
+        store = _store(file)
+        maker = preparing.result()
+    if store is None:
+        return store, maker, None
+    maker.open(store)
+    steps = maker.warm()
+    if file.stat().st_size < SMALL:
+        deque(steps, 0)
+        return store, maker, None
+    return store, maker, steps
 
 
 def _stand_back(pid: int) -> None:
