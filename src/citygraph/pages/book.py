@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import paths, things
-from citygraph.pages.reader import Reader
+from citygraph.pages import cite, downloads, paths, questions, search, terms, things
+from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.things import Thing
 from citygraph.vocabulary import ID
@@ -15,10 +15,6 @@ from citygraph.vocabulary import ID
 #: What a page of a kind of thing tells beside what every page of a thing tells, and its template.
 Teller = Callable[[Pages, Thing], Mapping[str, Any]]
 TELLERS: Mapping[str, tuple[str, Teller]] = {}
-#: Pages that are of no thing, by their paths: their template, and what they tell.
-FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {}
-
-
 class Book:
     """The pages of a release. What several pages need of the whole graph is read once and kept here."""
 
@@ -45,7 +41,9 @@ class Book:
         """A page by its path without a language; None where there is none."""
         if path in FIXED:
             template, tell = FIXED[path]
-            return Made(path, template, tell(self))
+            return Made(path, template, tell(self), anywhere=path == "404.html")
+        if name := questions.named(path):
+            return Made(path, "query.html", {"answer": self._answer(name), "seconds": round(questions.SECONDS)})
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
             iri = self._odd.get(name, ID + name)
@@ -63,9 +61,40 @@ class Book:
         return Made(path, template, {"thing": found, **tell(self.pages, found)})
 
     def fixed(self) -> list[str]:
-        """The paths of the pages that are of no thing."""
-        return list(FIXED)
+        """The paths of the pages that are of no thing, those first that take longest."""
+        return [*map(questions.path, questions.catalogue()), *FIXED]
+
+    @cached_property
+    def index(self) -> search.Index:
+        """All names."""
+        return search.read(self.reader)
+
+    @cached_property
+    def ontology(self) -> terms.Ontology:
+        """The ontology with what shapes ask and how often its terms are used."""
+        return terms.ontology(self.reader)
+
+    def _answer(self, name: str) -> questions.Answer:
+        """A named query with its answer; without one where a server answers it for whoever asks."""
+        query = questions.catalogue()[name]
+        return questions.Answer(query) if self.pages.live else questions.answer(self.reader, query)
 
 
 def _nothing(_: Pages, __: Thing) -> Mapping[str, Any]:
     return {}
+
+
+def _downloads(book: Book) -> Mapping[str, Any]:
+    files = book.pages.files
+    return {"groups": downloads.listed(files), "cited": cite.whole(book.pages.edition), "id": ID,
+            "names": [name for name, _ in files]}  # fmt: skip
+
+
+#: Pages that are of no thing, by their paths: their template, and what they tell.
+FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {
+    "search.html": ("search.html", lambda _: {"kinds": KINDS}),
+    "queries.html": ("queries.html", lambda _: {"queries": list(questions.catalogue().values())}),
+    "ontology.html": ("ontology.html", lambda book: {"ontology": book.ontology}),
+    "downloads.html": ("downloads.html", _downloads),
+    "404.html": ("404.html", lambda _: {}),
+}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jinja2
+import pyoxigraph as ox
 from markupsafe import Markup
 
 from citygraph import __version__
@@ -19,6 +20,7 @@ from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say
 from citygraph.plots import words
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
 _HERE = Path(__file__).parent
@@ -28,22 +30,27 @@ _KEPT = 50_000
 
 @dataclass(frozen=True)
 class Made:
-    """A page that was read but not yet written: its template and what it tells, the same for all languages."""
+    """A page that was read but not yet written: its template and what it tells, the same for all languages.
+
+    `anywhere` is one that a host shows at any address, so that its links cannot be relative where `base` is known.
+    """
 
     path: str
     template: str
     told: Mapping[str, Any] = field(default_factory=dict)
+    anywhere: bool = False
 
 
 @dataclass
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
-    address of the site, empty where it is not known; `editor` whether the query editor was bundled."""
+    address of the site, empty where it is not known; `files` are those of the release, with their bytes."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    files: Sequence[tuple[str, int]] = ()
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
 
@@ -71,16 +78,16 @@ class Pages:
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
         path = paths.localized(made.path, language)
-        context = Context(self, path, language)
+        context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
 
 
 class Context:
     """What templates are given in one language at one place: names, texts, dates and relative links."""
 
-    def __init__(self, pages: Pages, path: str, language: str) -> None:
+    def __init__(self, pages: Pages, path: str, language: str, root: str = "") -> None:
         self.pages, self.path, self.language = pages, path, language
-        self.root = paths.root(path)
+        self.root = root or paths.root(path)
         self._home = self.root if language == LANGUAGES[0] else f"{self.root}{language}/"
 
     def names(self) -> dict[str, Any]:
@@ -92,6 +99,7 @@ class Context:
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
+            "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
             "page_link": lambda iri, number: self._home + paths.page(iri, number),
         }  # fmt: skip
 
@@ -135,6 +143,21 @@ class Context:
         if where == iri:
             return Markup('<a class="outside" rel="noopener noreferrer nofollow" href="{}">{}</a>').format(where, text)
         return Markup('<a href="{}">{}</a>').format(where, text)
+
+    def cell(self, term: Any) -> Markup:
+        """A value of an answer: a thing by its name and linked, a text in its language; nothing where there is none."""
+        if term is None:
+            return Markup("")
+        if isinstance(term, ox.NamedNode):
+            return self.link(term.value)
+        language = term.language if isinstance(term, ox.Literal) else None
+        if language:
+            return Markup('<bdi lang="{}">{}</bdi>').format(language, term.value)
+        return Markup("<bdi>{}</bdi>").format(value_of(term))
+
+    def kinds_in(self, kinds: Iterable[str]) -> dict[str, str]:
+        """The names of kinds of things, for a script."""
+        return {kind: self.label(kind) for kind in kinds}
 
     def stated_in(self, source: str) -> Markup:
         """A source that states something of a thing itself, linked; the registry and the themes are told as such."""
