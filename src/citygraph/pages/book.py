@@ -15,6 +15,8 @@ from citygraph.vocabulary import ID
 #: What a page of a kind of thing tells beside what every page of a thing tells, and its template.
 Teller = Callable[[Pages, Thing], Mapping[str, Any]]
 TELLERS: Mapping[str, tuple[str, Teller]] = {}
+
+
 class Book:
     """The pages of a release. What several pages need of the whole graph is read once and kept here."""
 
@@ -32,9 +34,16 @@ class Book:
         return self.reader.things()
 
     @cached_property
+    def former(self) -> dict[str, str]:
+        """The IRIs of things that are no more, by the paths of their pages."""
+        there = {iri for iri, _ in self.things}
+        return {path: iri for iri in self.pages.former if iri not in there and (path := paths.page(iri))}
+
+    @cached_property
     def _odd(self) -> dict[str, str]:
         """The IRIs of which the files are not named by the key alone, by that name."""
-        names = ((paths.file_name(paths.key_of(iri)), iri) for iri, _ in self.things)
+        iris = [*(iri for iri, _ in self.things), *self.former.values()]
+        names = ((paths.file_name(paths.key_of(iri)), iri) for iri in iris)
         return {name: iri for name, iri in names if name != paths.key_of(iri)}
 
     def made(self, path: str) -> Made | None:
@@ -44,6 +53,10 @@ class Book:
             return Made(path, template, tell(self), anywhere=path == "404.html")
         if name := questions.named(path):
             return Made(path, "query.html", {"answer": self._answer(name), "seconds": round(questions.SECONDS)})
+        if path in self.former:
+            iri = self.former[path]
+            told = {"iri": iri, "former": paths.key_of(iri), "now": self.pages.former[iri]}
+            return Made(path, "former.html", told)
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
             iri = self._odd.get(name, ID + name)
@@ -62,7 +75,7 @@ class Book:
 
     def fixed(self) -> list[str]:
         """The paths of the pages that are of no thing, those first that take longest."""
-        return [*map(questions.path, questions.catalogue()), *FIXED]
+        return [*map(questions.path, questions.catalogue()), *FIXED, *self.former]
 
     @cached_property
     def index(self) -> search.Index:

@@ -1,4 +1,4 @@
-"""The named queries with their answers: each is asked once, for so long as it may take, in a process that can be ended."""
+"""The named queries with their answers: each is asked once, in a process that is ended when it takes too long."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def answer(reader: Reader, query: NamedQuery, seconds: float = SECONDS) -> Answe
         if len(rows) < ROWS and signs < SIGNS:
             rows.append([solution[name] for name in columns])
             signs += sum(_CELL + len(value_of(term)) for term in rows[-1] if term is not None)
-    return Answer(query, given, state, columns, rows, total, _read(raw).serialize(format=ox.QueryResultsFormat.CSV) or b"")
+    return Answer(
+        query, given, state, columns, rows, total, _read(raw).serialize(format=ox.QueryResultsFormat.CSV) or b""
+    )
 
 
 def _read(raw: bytes) -> ox.QuerySolutions:

@@ -44,13 +44,15 @@ class Made:
 @dataclass
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
-    address of the site, empty where it is not known; `files` are those of the release, with their bytes."""
+    address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
+    IRIs that are no more, with what they are now, if anything."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
     files: Sequence[tuple[str, int]] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -75,7 +76,7 @@ class _Graph:
     """Triples of one or several Turtle files by subject and predicate."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        self.said: dict[str, dict[str, list[ox.Term]]] = {}
+        self.said: dict[str, dict[str, list[Any]]] = {}
         for path in paths:
             for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
                 told = self.said.setdefault(value_of(quad.subject), {})
