@@ -16,6 +16,8 @@ from citygraph.terminal import counting, outcomes
 
 # Everything else is imported where it is needed: --help must answer at once.
 
+#: An address that others can begin with.
+_FOLDER = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9/._~:@!&'()*+,;=%-]*)?")
 _SECONDS = click.FloatRange(min=0, min_open=True, max=86_400)
 _COUNT = click.IntRange(min=0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -67,11 +67,13 @@ def made(book: Book, base: str) -> Iterator[tuple[str, bytes]]:
         yield "w3id/README.md", w3id.README.format(base=base).encode()
 
 
-def sitemap(base: str, files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The pages with their addresses in each language; several files under an index where there are many."""
+def sitemap(base: str, files: Iterable[str], without: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+    """The pages with their addresses in each language; several files under an index where there are many.
+
+    Pages that only lead elsewhere are not in it: those of claims and rows, and those `without`.
+    """
     there = set(files)
-    pages = sorted(path for path in there if path.endswith(".html") and path != "404.html")
-    pages = [path for path in pages if paths.split(path)[1] != "404.html"]
+    pages = sorted(path for path in there if path.endswith(".html") and _worth(paths.split(path)[1], without))
     parts = [pages[start : start + ADDRESSES] for start in range(0, len(pages), ADDRESSES)]
     names = ["sitemap.xml"] if len(parts) == 1 else [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
     for name, part in zip(names, parts, strict=True):
@@ -81,6 +83,10 @@ def sitemap(base: str, files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     if len(parts) > 1:
         each = "".join(f"<sitemap><loc>{_address(base, name)}</loc></sitemap>\n" for name in names)
         yield "sitemap.xml", f"{_XML}<sitemapindex {_SITEMAP}>\n{each}</sitemapindex>\n".encode()
+
+
+def _worth(path: str, without: Collection[str]) -> bool:
+    return path != "404.html" and path not in without and not path.startswith(("page/claim/", "page/row/", "release/"))
 
 
 def _url(base: str, path: str, there: set[str]) -> str:

@@ -57,14 +57,15 @@ def htaccess(base: str, iris: Iterable[str], *, release: Iterable[str] = (), ver
         "# The folder of the reader's language.", _LANGUAGE,
         "# Keys that are no names of files.", *_renamed(iris), "",
         "# Claims and rows of tables: their pages, or the file of the source of a claim, which holds it.",
-        _rule(r"^id/claim/([^/]+)/[^/]+\.(?:ttl|jsonld)$", f"{to}{each}"),
+        _rule(r"^id/claim/([^/]+)/[^/.]+\.(?:ttl|jsonld)$", f"{to}{each}"),
         _asked("^id/claim/([^/]+)/[^/]+$", f"{to}{each}"),
-        _rule(r"^id/claim/([^/]+)/([^/]+?)(?:\.html)?$", f"{home}page/claim/$1/$2.html"),
+        _rule(r"^id/claim/([^/]+)/([^/.]+)(?:\.[^/]*)?$", f"{home}page/claim/$1/$2.html"),  # its quotes and dates too
         _rule(r"^id/row/([^/]+)/([^/]+?)(?:\.html)?$", f"{to}page/row/$1/$2.html"), "",
         "# Things.",
         _rule(r"^id/([^/]+)\.(ttl|jsonld)$", f"{to}data/$1.$2"),
+        _rule(r"^id/([^/]+)\.html$", f"{home}page/$1.html"),
         *(_data(kinds, "^id/([^/]+)$", f"{to}data/$1.{ending}") for kinds, ending in _DATA),
-        _rule(r"^id/([^/]+?)(?:\.html)?$", f"{home}page/$1.html"), "",
+        _rule("^id/([^/]+)$", f"{home}page/$1.html"), "",
         "# The ontology and its context.",
         _rule(rf"^{onto}\.ttl$", f"{to}ontology.ttl"), _rule(r"^context(?:\.jsonld)?$", f"{to}context.jsonld"),
         _asked(f"^{onto}/?$", f"{to}ontology.ttl"), _rule(rf"^{onto}(?:\.html)?/?$", f"{home}ontology.html"), "",
@@ -101,10 +102,10 @@ def _renamed(iris: Iterable[str]) -> list[str]:
         file = (paths.page(iri) or paths.part(iri)).removeprefix("page/").removesuffix(".html")
         key = unquote(iri[len(ID) :])
         if file and key != file and key.isprintable():
-            found.append(f'RewriteRule "^id/{_pattern(key)}((?:\\.(?:ttl|jsonld|html))?)$" id/{file}$1')
+            found.append(rf"RewriteRule ^id/{_pattern(key)}((?:\.(?:ttl|jsonld|html))?)$ id/{file}$1")
     return found
 
 
 def _pattern(key: str) -> str:
-    """A key as a pattern in quotes."""
-    return re.sub(r"([^\w\s/:;,=@!~#&\'<>-])", r"\\\1", key, flags=re.ASCII)
+    """A key as a pattern without spaces or quotes, which mod_rewrite reads before the pattern."""
+    return re.sub(r"[^\w/-]", lambda sign: f"\\x{ord(sign[0]):02x}" if sign[0] < "\x80" else sign[0], key)

@@ -103,7 +103,7 @@ def write(release: Path, out: Path, base: str = "", progress: Progress = lambda 
     for path, place in extras.copies(release):
         every.append(path)
         changed, size = changed + site.folder.copy(path, place), size + place.stat().st_size
-    for path, content in extras.sitemap(base, every) if base else ():
+    for path, content in extras.sitemap(base, every, site.book.former) if base else ():
         every.append(path)
         changed, size = changed + site.folder.write(path, content), size + len(content)
     removed = site.folder.end(every)
