@@ -15,10 +15,12 @@ from markupsafe import Markup
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
+from citygraph.pages.alphabet import country
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
-from citygraph.pages.texts import say
+from citygraph.pages.texts import say, texts
+from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
@@ -57,6 +59,11 @@ class Pages:
     citations: dict[str, str] = field(default_factory=dict)
 
     @cached_property
+    def told(self) -> Told:
+        """Where claims and rows are told."""
+        return Told(self.reader)
+
+    @cached_property
     def english(self) -> Context:
         """What is the same on the pages of all languages is in English."""
         return Context(self, "", LANGUAGES[0])
@@ -68,6 +75,7 @@ class Pages:
             loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
+        found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
@@ -90,7 +98,10 @@ class Context:
     def __init__(self, pages: Pages, path: str, language: str, root: str = "") -> None:
         self.pages, self.path, self.language = pages, path, language
         self.root = root or paths.root(path)
-        self._home = self.root if language == LANGUAGES[0] else f"{self.root}{language}/"
+        within = paths.split(path)[1]
+        self._home, self._folder = paths.root(within), within[: within.rfind("/") + 1]
+        if root:
+            self._home = root if language == LANGUAGES[0] else f"{root}{language}/"
 
     def names(self) -> dict[str, Any]:
         """By the names that templates use."""
@@ -102,7 +113,9 @@ class Context:
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
-            "page_link": lambda iri, number: self._home + paths.page(iri, number),
+            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "country": partial(country, language=self.language), "section_title": self.section_title,
+            "told_at": self.told_at,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -121,21 +134,27 @@ class Context:
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
-            return self._home + quote(path, safe=paths.SAFE)
-        if path := paths.part(iri):
-            return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
+            return self._near(path)
+        if paths.part(iri):
+            path, fragment = self.pages.told.at(iri)
+            return self._near(path) + fragment if path else ""
         if path := paths.term(iri):
             return self._home + path
         return iri if iri.lower().startswith(("https://", "http://")) else ""
 
+    def _near(self, path: str) -> str:
+        """The shortest way from here to a page in the same language."""
+        near = self._folder and path.startswith(self._folder)
+        return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
+
     def link(self, iri: str) -> Markup:
         """A thing by its name, linked to where it is told of."""
         kept = self.pages.links
-        found = kept.get((iri, self.language, self.root))
+        found = kept.get((iri, self.language, self._folder))
         if found is None:
             if len(kept) > _KEPT:
                 kept.clear()
-            found = kept[iri, self.language, self.root] = self._linked(iri)
+            found = kept[iri, self.language, self._folder] = self._linked(iri)
         return found
 
     def _linked(self, iri: str) -> Markup:
@@ -168,6 +187,16 @@ class Context:
             return Markup("{}").format(self._say(f"the-{key}"))
         return self.link(source)
 
+    def told_at(self, iri: str, claim: str) -> str:
+        """Where a claim is told in full: on the page of a thing that it names, else on its own."""
+        where = self.href(iri)
+        return where + paths.fragment(claim) if where else self.href(claim)
+
+    def section_title(self, kind: str, role: str) -> str:
+        """The heading over claims of a kind in which the thing of the page is the end `role`."""
+        name = f"section-{kind}-{role}"
+        return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
+
     def date(self, edtf: str) -> str:
         """A date for people."""
         try:
@@ -194,3 +223,8 @@ class Context:
             title = self.pages.english.title_of(claim)
             claim.cited = cite.citation(self.pages.edition, claim.iri, title, self.source_citation(claim.source))
         return claim.cited
+
+
+def _inside(text: str) -> Markup:
+    """Text between tags, where quotation marks need no escape and a citation has many."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))

@@ -14,7 +14,7 @@ from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.rdf import storage
-from citygraph.site import extras, source
+from citygraph.site import extras, source, stubs
 from citygraph.site.folder import Folder
 from citygraph.vocabulary import LANGUAGES
 
@@ -53,7 +53,8 @@ class Site:
     def units(self) -> list[Unit]:
         """All the work, in the order in which it is begun."""
         fixed = [("page", path) for path in self.book.fixed()]
-        return [*fixed, ("extras", ""), *(("thing", iri) for iri, _ in self.book.things)]
+        told = [("told", unit) for unit in stubs.units(self.pages)]
+        return [*fixed, ("extras", ""), *told, *(("thing", iri) for iri, _ in self.book.things)]
 
     def make(self, unit: Unit) -> Iterator[tuple[str, bytes]]:
         """The files of a unit."""
@@ -62,6 +63,8 @@ class Site:
             yield from self._thing(of)
         elif what == "extras":
             yield from extras.made(self.book, self.pages.base)
+        elif what == "told":
+            yield from stubs.made(self.pages, of)
         elif made := self.book.made(of):
             yield from self._languages(made)
             if answer := made.told.get("answer"):
