@@ -6,6 +6,7 @@ Set CITYGRAPH_SCREENSHOTS to a folder to keep pictures of the pages.
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 from collections.abc import Iterator
