@@ -90,6 +90,13 @@ def fits(page: Page) -> None:
     assert page.evaluate(WIDTH) <= (page.viewport_size or DESKTOP)["width"], page.url
 
 
+def heard(page: Page) -> list[Response]:
+    """What a page is answered from now on."""
+    got: list[Response] = []
+    page.on("response", lambda one: got.append(one))
+    return got
+
+
 def show_all(page: Page) -> None:
     """Open whatever is folded."""
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -114,8 +121,7 @@ def test_each_kind_of_page_is_whole_in_its_language(language: str, page: Page) -
 def test_the_first_view_of_a_page_is_light(browser: Browser, url: str) -> None:
     for path in KINDS.values():
         page = browser.new_page(base_url=url)
-        got: list[Response] = []
-        page.on("response", lambda one, got=got: got.append(one))  # type: ignore[misc]
+        got = heard(page)
         page.goto("/" + path)
         assert len(got) >= 3, path  # the page, its style and its script
         assert sum(len(one.body()) for one in got) < 300_000, path
