@@ -93,7 +93,7 @@ def fits(page: Page) -> None:
 def heard(page: Page) -> list[Response]:
     """What a page is answered from now on."""
     got: list[Response] = []
-    page.on("response", lambda one: got.append(one))
+    page.on("response", lambda one: got.append(one))  # noqa: PLW0108 Playwright marks what it is given
     return got
 
 
