@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
+from citygraph.pages.alphabet import country
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim, claim
 from citygraph.pages.reader import Reader
-from citygraph.pages.texts import say
+from citygraph.pages.texts import say, texts
+from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
@@ -46,6 +48,11 @@ class Pages:
     base: str = ""
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def told(self) -> Told:
+        """Where claims and rows are told."""
+        return Told(self.reader)
 
     @cached_property
     def english(self) -> Context:
@@ -94,7 +101,9 @@ class Context:
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
-            "page_link": lambda iri, number: self._home + paths.page(iri, number),
+            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "country": partial(country, language=self.language), "section_title": self.section_title,
+            "told_at": self.told_at,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -113,13 +122,18 @@ class Context:
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
-            near = self._folder and path.startswith(self._folder)
-            return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
-        if path := paths.part(iri):
-            return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
+            return self._near(path)
+        if paths.part(iri):
+            path, fragment = self.pages.told.at(iri)
+            return self._near(path) + fragment if path else ""
         if path := paths.term(iri):
             return self._home + path
         return iri if iri.lower().startswith(("https://", "http://")) else ""
+
+    def _near(self, path: str) -> str:
+        """The shortest way from here to a page in the same language."""
+        near = self._folder and path.startswith(self._folder)
+        return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
 
     def link(self, iri: str) -> Markup:
         """A thing by its name, linked to where it is told of."""
@@ -146,6 +160,16 @@ class Context:
         if key in ("registry", "themes"):
             return Markup("{}").format(self._say(f"the-{key}"))
         return self.link(source)
+
+    def told_at(self, iri: str, claim: str) -> str:
+        """Where a claim is told in full: on the page of a thing that it names, else on its own."""
+        where = self.href(iri)
+        return where + paths.fragment(claim) if where else self.href(claim)
+
+    def section_title(self, kind: str, role: str) -> str:
+        """The heading over claims of a kind in which the thing of the page is the end `role`."""
+        name = f"section-{kind}-{role}"
+        return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
 
     def date(self, edtf: str) -> str:
         """A date for people."""
