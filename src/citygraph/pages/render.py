@@ -17,13 +17,13 @@ from citygraph import __version__
 from citygraph.pages import cite, paths
 from citygraph.pages.alphabet import country
 from citygraph.pages.cite import Edition
-from citygraph.pages.claims import Claim
+from citygraph.pages.claims import Claim, claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.rdf.quads import value_of
-from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
+from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
 _HERE = Path(__file__).parent
 #: Links that are kept, of pages that name the same things.
@@ -158,7 +158,8 @@ class Context:
         return found
 
     def _linked(self, iri: str) -> Markup:
-        where, text = self.href(iri), Markup("<bdi>{}</bdi>").format(self.name(iri))
+        told = claim(self.pages.reader, iri) if iri.startswith(CLAIM) else None
+        where, text = self.href(iri), Markup("<bdi>{}</bdi>").format(self.title_of(told) if told else self.name(iri))
         if not where:
             return text
         if where == iri:
