@@ -9,6 +9,7 @@ from typing import Any
 from citygraph.pages import paths, things
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
+from citygraph.pages.rolls import Rolls
 from citygraph.pages.things import Thing
 from citygraph.vocabulary import ID
 
@@ -18,12 +19,16 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {}
 #: Pages that are of no thing, by their paths: their template, and what they tell.
 FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {}
 
+#: Things of several pages whose claims are kept.
+_KEPT = 30
+
 
 class Book:
     """The pages of a release. What several pages need of the whole graph is read once and kept here."""
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
+        self._kept: dict[str, Rolls] = {}
 
     @property
     def reader(self) -> Reader:
@@ -56,11 +61,25 @@ class Book:
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
         path = paths.page(iri, number)
-        found = things.thing(self.reader, iri, number) if path else None
+        found = things.thing(self.reader, iri, number, self.rolls(iri)) if path else None
         if found is None:
             return None
         template, tell = TELLERS.get(found.kind, ("thing.html", _nothing))
         return Made(path, template, {"thing": found, **tell(self.pages, found)})
+
+    def rolls(self, iri: str) -> Rolls | None:
+        """The claims of a thing that is told with lists; those of the largest things are kept for their other pages."""
+        kind = self.reader.kind(iri)
+        if kind in ("", "City", "Source"):
+            return None
+        if iri not in self._kept:
+            found = Rolls(self.reader, iri, kind)
+            if found.pages == 1:
+                return found
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[iri] = found
+        return self._kept[iri]
 
     def fixed(self) -> list[str]:
         """The paths of the pages that are of no thing."""

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
+from citygraph.pages.alphabet import country
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
-from citygraph.pages.texts import say
+from citygraph.pages.texts import say, texts
 from citygraph.plots import words
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
@@ -59,6 +60,7 @@ class Pages:
             loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
+        found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
@@ -81,7 +83,8 @@ class Context:
     def __init__(self, pages: Pages, path: str, language: str) -> None:
         self.pages, self.path, self.language = pages, path, language
         self.root = paths.root(path)
-        self._home = self.root if language == LANGUAGES[0] else f"{self.root}{language}/"
+        within = paths.split(path)[1]
+        self._home, self._folder = paths.root(within), within[: within.rfind("/") + 1]
 
     def names(self) -> dict[str, Any]:
         """By the names that templates use."""
@@ -92,7 +95,9 @@ class Context:
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
-            "page_link": lambda iri, number: self._home + paths.page(iri, number),
+            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "country": partial(country, language=self.language), "section_title": self.section_title,
+            "told_at": self.told_at,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -111,7 +116,8 @@ class Context:
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
-            return self._home + quote(path, safe=paths.SAFE)
+            near = self._folder and path.startswith(self._folder)
+            return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
         if path := paths.part(iri):
             return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
         if path := paths.term(iri):
@@ -121,11 +127,11 @@ class Context:
     def link(self, iri: str) -> Markup:
         """A thing by its name, linked to where it is told of."""
         kept = self.pages.links
-        found = kept.get((iri, self.language, self.root))
+        found = kept.get((iri, self.language, self._folder))
         if found is None:
             if len(kept) > _KEPT:
                 kept.clear()
-            found = kept[iri, self.language, self.root] = self._linked(iri)
+            found = kept[iri, self.language, self._folder] = self._linked(iri)
         return found
 
     def _linked(self, iri: str) -> Markup:
@@ -142,6 +148,16 @@ class Context:
         if key in ("registry", "themes"):
             return Markup("{}").format(self._say(f"the-{key}"))
         return self.link(source)
+
+    def told_at(self, iri: str, claim: str) -> str:
+        """Where a claim is told in full: on the page of a thing that it names, else on its own."""
+        where = self.href(iri)
+        return where + paths.fragment(claim) if where else self.href(claim)
+
+    def section_title(self, kind: str, role: str) -> str:
+        """The heading over claims of a kind in which the thing of the page is the end `role`."""
+        name = f"section-{kind}-{role}"
+        return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
 
     def date(self, edtf: str) -> str:
         """A date for people."""
@@ -169,3 +185,8 @@ class Context:
             title = self.pages.english.title_of(claim)
             claim.cited = cite.citation(self.pages.edition, claim.iri, title, self.source_citation(claim.source))
         return claim.cited
+
+
+def _inside(text: str) -> Markup:
+    """Text between tags, where quotation marks need no escape and a citation has many."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
