@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import cite, downloads, paths, questions, search, terms, things
+from citygraph.pages import cite, city, downloads, paths, questions, search, terms, things
 from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.rolls import Rolls
@@ -15,7 +15,7 @@ from citygraph.vocabulary import ID
 
 #: What a page of a kind of thing tells beside what every page of a thing tells, and its template.
 Teller = Callable[[Pages, Thing], Mapping[str, Any]]
-TELLERS: Mapping[str, tuple[str, Teller]] = {}
+TELLERS: Mapping[str, tuple[str, Teller]] = {"City": ("city.html", city.tell)}
 
 #: Things of several pages whose claims are kept.
 _KEPT = 30

@@ -115,7 +115,7 @@ class Context:
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
             "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at,
+            "told_at": self.told_at, "change": self.change,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -204,6 +204,15 @@ class Context:
             return words.date(edtf, self.language)
         except (ValueError, IndexError):
             return edtf
+
+    def change(self, percent: str) -> str:
+        """A change in per cent with its sign: −20 %."""
+        try:
+            value = float(percent)
+        except ValueError:
+            return percent
+        sign = "\u2212" if value < 0 else "+" if value > 0 else ""
+        return f"{sign}{words.percent(abs(value), self.language)}\u00a0%"
 
     def title_of(self, claim: Claim) -> str:
         """A claim in a few words: its kind and its ends."""
