@@ -39,7 +39,8 @@ class Made:
 @dataclass
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
-    address of the site, empty where it is not known; `editor` whether the query editor was bundled."""
+    address of the site, empty where it is not known; `editor` whether the query editor was bundled. `kept` is
+    what several pages need and takes long to read."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
@@ -47,6 +48,7 @@ class Pages:
     base: str = ""
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, object] = field(default_factory=dict)
 
     @cached_property
     def english(self) -> Context:

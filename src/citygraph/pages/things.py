@@ -48,7 +48,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Thing:
-    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand."""
+    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand.
+
+    `joined` is who joined a network in which year, for the years that sources tell."""
 
     iri: str
     kind: str
@@ -61,6 +63,7 @@ class Thing:
     place: tuple[float, float] | None = None
     counts: dict[str, int] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
+    joined: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -88,6 +91,7 @@ def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None)
         return Thing(
             iri, reader.kind(iri), named_in(said), facts(reader, iri, said) if number == 1 else [], [], rolls.total,
             number, rolls.pages, place(said), sections=rolls.sections(number),
+            joined=rolls.joined,
         )  # fmt: skip
     listed = ordered(reader, about(reader, iri))
     pages = max(1, -(-len(listed) // CLAIMS))
