@@ -63,7 +63,8 @@ class Book:
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
         path = paths.page(iri, number)
-        found = things.thing(self.reader, iri, number, self.rolls(iri)) if path else None
+        least = self.pages.told.pages(iri)
+        found = things.thing(self.reader, iri, number, self.rolls(iri), least) if path else None
         if found is None:
             return None
         template, tell = TELLERS.get(found.kind, ("thing.html", _nothing))
@@ -72,7 +73,7 @@ class Book:
     def rolls(self, iri: str) -> Rolls | None:
         """The claims of a thing that is told with lists; those of the largest things are kept for their other pages."""
         kind = self.reader.kind(iri)
-        if kind in ("", "City", "Source"):
+        if things.in_full(kind):
             return None
         if iri not in self._kept:
             found = Rolls(self.reader, iri, kind)

@@ -19,6 +19,7 @@ from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
+from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
@@ -51,6 +52,11 @@ class Pages:
     kept: dict[str, object] = field(default_factory=dict)
 
     @cached_property
+    def told(self) -> Told:
+        """Where claims and rows are told."""
+        return Told(self.reader)
+
+    @cached_property
     def english(self) -> Context:
         """What is the same on the pages of all languages is in English."""
         return Context(self, "", LANGUAGES[0])
@@ -62,6 +68,7 @@ class Pages:
             loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
+        found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
@@ -84,7 +91,8 @@ class Context:
     def __init__(self, pages: Pages, path: str, language: str) -> None:
         self.pages, self.path, self.language = pages, path, language
         self.root = paths.root(path)
-        self._home = self.root if language == LANGUAGES[0] else f"{self.root}{language}/"
+        within = paths.split(path)[1]
+        self._home, self._folder = paths.root(within), within[: within.rfind("/") + 1]
 
     def names(self) -> dict[str, Any]:
         """By the names that templates use."""
@@ -95,7 +103,7 @@ class Context:
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
-            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
             "told_at": self.told_at,
         }  # fmt: skip
@@ -116,21 +124,27 @@ class Context:
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
         if path := paths.page(iri):
-            return self._home + quote(path, safe=paths.SAFE)
-        if path := paths.part(iri):
-            return (self.root if path.startswith("page/row/") else self._home) + quote(path, safe=paths.SAFE)
+            return self._near(path)
+        if paths.part(iri):
+            path, fragment = self.pages.told.at(iri)
+            return self._near(path) + fragment if path else ""
         if path := paths.term(iri):
             return self._home + path
         return iri if iri.lower().startswith(("https://", "http://")) else ""
 
+    def _near(self, path: str) -> str:
+        """The shortest way from here to a page in the same language."""
+        near = self._folder and path.startswith(self._folder)
+        return quote(path[len(self._folder) :] if near else self._home + path, safe=paths.SAFE)
+
     def link(self, iri: str) -> Markup:
         """A thing by its name, linked to where it is told of."""
         kept = self.pages.links
-        found = kept.get((iri, self.language, self.root))
+        found = kept.get((iri, self.language, self._folder))
         if found is None:
             if len(kept) > _KEPT:
                 kept.clear()
-            found = kept[iri, self.language, self.root] = self._linked(iri)
+            found = kept[iri, self.language, self._folder] = self._linked(iri)
         return found
 
     def _linked(self, iri: str) -> Markup:
@@ -184,3 +198,8 @@ class Context:
             title = self.pages.english.title_of(claim)
             claim.cited = cite.citation(self.pages.edition, claim.iri, title, self.source_citation(claim.source))
         return claim.cited
+
+
+def _inside(text: str) -> Markup:
+    """Text between tags, where quotation marks need no escape and a citation has many."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))

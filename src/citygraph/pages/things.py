@@ -34,7 +34,10 @@ _ELSEWHERE = {
     )),
 }  # fmt: skip
 #: Of two properties with the same value, the sharper one is told.
-_SHARPER = {CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf"}
+_SHARPER = {
+    CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf",
+    DCTERMS + "isReplacedBy": CG + "refersTo", SKOS + "exactMatch": CG + "refersTo",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,15 @@ class Thing:
         return [(kind, found) for kind in (*TYPES, "") if (found := self.of(kind))]
 
 
-def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None) -> Thing | None:
+def in_full(kind: str) -> bool:
+    """Whether pages of a kind of thing tell all its claims in full, 40 on each; others make lists of many."""
+    return kind in ("", "City", "Source")
+
+
+def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None, least: int = 1) -> Thing | None:
     """A page of a thing; None where the graph tells nothing of it or has no such page. `rolls` are its claims where
-    many that are alike become a list; else all are told in full, so many on each page."""
+    many that are alike become a list; else all are told in full, so many on each page. `least` is how many pages it has
+    for what else they tell."""
     said = reader.said(iri)
     if not said or TYPE not in said:
         return None
@@ -94,7 +103,7 @@ def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None)
             joined=rolls.joined,
         )  # fmt: skip
     listed = ordered(reader, about(reader, iri))
-    pages = max(1, -(-len(listed) // CLAIMS))
+    pages = max(least, -(-len(listed) // CLAIMS))
     if not 1 <= number <= pages:
         return None
     shown = listed[(number - 1) * CLAIMS : number * CLAIMS]

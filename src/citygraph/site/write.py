@@ -14,7 +14,7 @@ from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.rdf import storage
-from citygraph.site import source
+from citygraph.site import source, stubs
 from citygraph.site.folder import Folder
 from citygraph.vocabulary import LANGUAGES
 
@@ -51,13 +51,17 @@ class Site:
 
     def units(self) -> list[Unit]:
         """All the work, in the order in which it is begun."""
-        return [("page", path) for path in self.book.fixed()] + [("thing", iri) for iri, _ in self.book.things]
+        fixed = [("page", path) for path in self.book.fixed()]
+        told = [("told", unit) for unit in stubs.units(self.pages)]
+        return [*fixed, *told, *(("thing", iri) for iri, _ in self.book.things)]
 
     def make(self, unit: Unit) -> Iterator[tuple[str, bytes]]:
         """The files of a unit."""
         what, of = unit
         if what == "thing":
             yield from self._thing(of)
+        elif what == "told":
+            yield from stubs.made(self.pages, of)
         elif made := self.book.made(of):
             yield from self._languages(made)
 
