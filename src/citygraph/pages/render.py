@@ -47,7 +47,8 @@ class Made:
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
-    IRIs that are no more, with what they are now, if anything."""
+    IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
+    read."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
@@ -57,6 +58,7 @@ class Pages:
     former: Mapping[str, str] = field(default_factory=dict)
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, object] = field(default_factory=dict)
 
     @cached_property
     def told(self) -> Told:
@@ -113,7 +115,7 @@ class Context:
             "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
-            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
             "told_at": self.told_at, "change": self.change,
         }  # fmt: skip
