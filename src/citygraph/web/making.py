@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from citygraph.pages.book import Book
 from citygraph.pages.claims import claims
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
-from citygraph.site import source
+from citygraph.site import extras, source
 from citygraph.vocabulary import ID
 from citygraph.web.answering import GRAPHS, Missing, Sink
 
@@ -33,7 +32,9 @@ class Maker:
 
     def __init__(self, folder: Path) -> None:
         """Read what is read of files, while the graph is not there yet; raises CitygraphError."""
-        self._pages = Pages(Reader(ox.Store(), str(source.ontology(folder))), source.edition(folder), live=True)
+        reader = Reader(ox.Store(), str(source.ontology(folder)))
+        files, former = source.listed(folder), extras.former(folder)
+        self._pages = Pages(reader, source.edition(folder), live=True, files=files, former=former)
         self._pages.preload()
 
     def open(self, store: ox.Store) -> None:
@@ -47,7 +48,7 @@ class Maker:
         told, book = self._pages.told, self.book
         steps: list[Callable[[], object]] = [
             lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
-            lambda: told.at(f"{ID}row/"), lambda: self.index,
+            lambda: told.at(f"{ID}row/"), lambda: book.index,
         ]  # fmt: skip
         for step in steps:
             step()
@@ -65,11 +66,6 @@ class Maker:
         sink.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
         return 1
 
-    @cached_property
-    def index(self) -> search.Index:
-        """The names of all things."""
-        return search.read(self.book.reader)
-
     def _page(self, request: Mapping[str, Any]) -> str:
         made = self.book.made(request["page"])
         if made is None:
@@ -84,7 +80,7 @@ class Maker:
 
     def _search(self, request: Mapping[str, Any]) -> str:
         words = request["search"]
-        told = {"q": words, "hits": search.find(self.index, words), "most": search.FOUND}
+        told = {"q": words, "hits": search.find(self.book.index, words), "most": search.FOUND}
         return self._pages.html(Made("search.html", "search.html", told), request["language"])
 
     def _data(self, request: Mapping[str, Any]) -> bytes:

@@ -122,7 +122,7 @@ class Asking:
     ) -> Reply:
         query = question.query
         page = await self.frames.page(
-            "query.html", f"query/{query.name}" if query else "query", self.language, problem(error) if error else 200,
+            "asking.html", f"query/{query.name}" if query else "query", self.language, problem(error) if error else 200,
             catalogue=self.catalogue.values(), query=query, given=question.given, text=question.text, view=view,
             said=str(error) if error else "", result=result, limits=self.site.limits,
         )  # fmt: skip
