@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import paths, things
+from citygraph.pages import paths, sources, things
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.things import Thing
@@ -14,7 +14,7 @@ from citygraph.vocabulary import ID
 
 #: What a page of a kind of thing tells beside what every page of a thing tells, and its template.
 Teller = Callable[[Pages, Thing], Mapping[str, Any]]
-TELLERS: Mapping[str, tuple[str, Teller]] = {}
+TELLERS: Mapping[str, tuple[str, Teller]] = {"Source": ("source.html", sources.tell)}
 #: Pages that are of no thing, by their paths: their template, and what they tell.
 FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {}
 

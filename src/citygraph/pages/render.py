@@ -14,8 +14,10 @@ from markupsafe import Markup
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
+from citygraph.pages.beside import Beside
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim
+from citygraph.pages.contributed import Sources
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say
 from citygraph.pages.told import Told
@@ -39,12 +41,13 @@ class Made:
 @dataclass
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
-    address of the site, empty where it is not known; `editor` whether the query editor was bundled."""
+    address of the site, empty where it is not known; `beside` what was read of the release beside its graph."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    beside: Beside = field(default_factory=Beside)
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
 
@@ -52,6 +55,11 @@ class Pages:
     def told(self) -> Told:
         """Where claims and rows are told."""
         return Told(self.reader)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What sources contribute."""
+        return Sources(self.told, self.beside)
 
     @cached_property
     def english(self) -> Context:
@@ -96,10 +104,15 @@ class Context:
             "t": partial(self._say), "name": self.name, "label": self.label, "href": self.href, "link": self.link,
             "date": self.date, "number": partial(words.number, language=self.language), "cite": self.cite,
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
-            "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
+            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten, "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
+            "download": self.download,
             "page_link": lambda iri, number: self._home + paths.page(iri, number),
         }  # fmt: skip
+
+    def download(self, name: str) -> str:
+        """Where a file of the release is downloaded from here; empty where the release has no such file."""
+        return f"{self.root}release/{name}" if name in self.pages.beside.files else ""
 
     def _say(self, name: str, *values: object) -> str:
         return say(name, self.language, *values)

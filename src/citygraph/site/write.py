@@ -10,6 +10,7 @@ from pathlib import Path
 
 from citygraph.files import MARKER
 from citygraph.pages import described, paths
+from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
@@ -46,7 +47,7 @@ class Site:
         self.folder = Folder(out)
         reader = Reader(storage.load(release / MARKER, storage.format_of(release / MARKER), lenient=True),
                         str(release / "ontology.ttl"))  # fmt: skip
-        self.pages = Pages(reader, source.edition(release), base=base)
+        self.pages = Pages(reader, source.edition(release), base=base, beside=beside(release))
         self.book = Book(self.pages)
 
     def units(self) -> list[Unit]:

@@ -1,0 +1,79 @@
+"""What pages need of a release beside its graph: its files, the texts that may be shown whole, the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from citygraph.files import load_bytes, shown
+from citygraph.problems import CitygraphError
+from citygraph.rdf.quads import value_of
+from citygraph.vocabulary import ID, SH
+
+#: The folder of texts, and the file of findings.
+TEXTS, REPORT = "texts", "shacl-report.ttl"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What validation found: the focus node, the constraint that it breaks (its shape), how grave that is (violation,
+    warning or info), the path, and what is said of it by language."""
+
+    focus: str
+    shape: str
+    severity: str
+    path: str = ""
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The names of the files of a release, its whole texts by the IRI of their source, and its findings."""
+
+    files: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def beside(release: Path) -> Beside:
+    """Read what is beside the graph of a release; of a folder that lacks something, what there is.
+
+    Raises CitygraphError for a file that cannot be read.
+    """
+    files = frozenset(path.relative_to(release).as_posix() for path in _files(release))
+    texts = {
+        ID + Path(name).stem: load_bytes(release / name, "a text").decode("utf-8", "replace")
+        for name in sorted(files) if name.startswith(f"{TEXTS}/") and name.endswith(".txt")
+    }  # fmt: skip
+    return Beside(files, texts, tuple(_findings(release / REPORT)) if REPORT in files else ())
+
+
+def _files(release: Path) -> Iterator[Path]:
+    """The files of a release and of the folders in it."""
+    for path in sorted(release.iterdir()) if release.is_dir() else ():
+        if path.is_file():
+            yield path
+        elif path.is_dir() and path.name in ("sources", "tables", TEXTS):
+            yield from (inner for inner in sorted(path.iterdir()) if inner.is_file())
+
+
+def _findings(report: Path) -> Iterator[Finding]:
+    said: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode | ox.Triple]]] = {}
+    try:
+        for quad in ox.parse(load_bytes(report, "the validation report"), format=ox.RdfFormat.TURTLE, lenient=True):
+            said.setdefault(value_of(quad.subject), {}).setdefault(quad.predicate.value, []).append(quad.object)
+    except SyntaxError as error:
+        raise CitygraphError(f"{shown(report)}: not the validation report of a release: {error}") from error
+    for _, told in sorted(said.items()):
+        if SH + "focusNode" in told:
+            one = {name: value_of(told[SH + name][0]) if SH + name in told else ""
+                   for name in ("focusNode", "sourceShape", "resultSeverity", "resultPath")}  # fmt: skip
+            severity = one["resultSeverity"].removeprefix(SH).lower() or "warning"
+            messages = sorted((getattr(term, "language", None) or "en", value_of(term))
+                              for term in told.get(SH + "resultMessage", ()))  # fmt: skip
+            yield Finding(
+                one["focusNode"], one["sourceShape"], severity or "warning", one["resultPath"], dict(messages)
+            )
