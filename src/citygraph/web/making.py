@@ -10,6 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from citygraph.pages import described, search
+from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.claims import claims
 from citygraph.pages.reader import Reader
@@ -32,6 +33,7 @@ class Maker:
 
     def __init__(self, folder: Path) -> None:
         """Read what is read of files, while the graph is not there yet; raises CitygraphError."""
+        self._folder = folder
         reader = Reader(ox.Store(), str(source.ontology(folder)))
         files, former = source.listed(folder), extras.former(folder)
         self._pages = Pages(reader, source.edition(folder), live=True, files=files, former=former)
@@ -42,12 +44,16 @@ class Maker:
         self._pages.reader.over(store)
         self.book = Book(self._pages)
 
+    def look_beside(self) -> None:
+        """Read what is beside the graph; raises CitygraphError."""
+        self._pages.beside = beside(self._folder)
+
     def warm(self) -> Iterator[bool]:
         """Read what many pages need of the whole graph, in steps; true after one after which enough has been read for
         pages to be quick. The claims of the largest networks come last."""
         told, book = self._pages.told, self.book
         steps: list[Callable[[], object]] = [
-            lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
+            self.look_beside, lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
             lambda: told.at(f"{ID}row/"), lambda: book.index,
         ]  # fmt: skip
         for step in steps:

@@ -103,7 +103,8 @@ def _read(file: Path) -> tuple[ox.Store | None, Maker, Iterator[bool] | None]:
         preparing = beside.submit(_maker, file.parent)
         store = _store(file)
         maker = preparing.result()
-    if store is None:
+    if store is None:  # what many pages need of so large a graph, each worker looks up itself
+        maker.look_beside()
         return store, maker, None
     maker.open(store)
     steps = maker.warm()
@@ -153,7 +154,11 @@ def _commands(
     while True:
         ready = select.select([control, woken], [], [], QUIET if at_work else None)[0]
         if not ready:
-            step = next(steps, None)
+            try:
+                step = next(steps, None)
+            except Exception as error:  # pages tell what is wrong, each for itself
+                print(f"citygraph: {error}", file=sys.stderr)
+                step = True
             at_work = step is not None
             if step:
                 gc.freeze()
