@@ -20,6 +20,7 @@ from citygraph.pages.claims import Claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.plots import words
+from citygraph.plots.land import world
 from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
 
 _HERE = Path(__file__).parent
@@ -69,6 +70,7 @@ class Pages:
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        world()
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""

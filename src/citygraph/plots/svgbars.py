@@ -172,10 +172,10 @@ def _bars(rows: Sequence[Row], verdicts: Sequence[str], language: str) -> tuple[
                 stacked[start] += count[start, verdict]
                 y, tall = ((_PANEL - 16) * part / most for part in (stacked[start], count[start, verdict]))
                 x, end = ink.share(start, low, high), ink.share(start + BIN, low, high)
-                sides = f'width="{ink.percents(end - x)}" height="{ink.digits(tall)}"'
+                sides = f'y="{ink.digits(bottom - y)}" width="{ink.percents(end - x)}" height="{ink.digits(tall)}"'
                 told = f"{start} – {start + BIN} %: {say(verdict, language)}, {number(count[start, verdict], language)}"
                 body += (
-                    f'<rect class="{ink.painted(fill, line)}" x="{ink.percents(x)}" y="{ink.digits(bottom - y)}" {sides}>'
+                    f'<rect class="{ink.painted(fill, line)}" x="{ink.percents(x)}" {sides}>'
                     f"<title>{told}</title></rect>"
                 )
         at = ink.share(panel[2], low, high)
