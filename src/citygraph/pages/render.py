@@ -22,13 +22,9 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
-<<<<<<< HEAD
 from citygraph.plots.land import world
-from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
-=======
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
->>>>>>> main
 
 _HERE = Path(__file__).parent
 #: Links that are kept, of pages that name the same things.

@@ -22,6 +22,8 @@ MARKS: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 #: With more points than these they are no links that the keyboard stops at, no links at all.
 TABBED, LINKED = 40, 1000
+#: Points that may have their names beside them, where there is room.
+_NAMES = 45
 #: Names keep so many pixels apart.
 _LINE, _LETTER = 15, 7.5
 
@@ -57,14 +59,14 @@ def city_map(
     else:
         radius = 5.5 if len(places) <= NAMED else 4 if len(places) <= 200 else 2.8
         body += "".join(_point(row, x, y, radius, len(places) <= TABBED) for row, x, y in places)
-    if len(places) <= NAMED:
+    if len(places) <= _NAMES:
         body += _names(places)
     left = len(some) - len(shown)
     told = listed([counted(len(shown), "city", "cities", language),
                    say("outside", language, number(left, language)) if left else ""])  # fmt: skip
     entries = [(MARKS[kind][2], ink.painted(*MARKS[kind][:2]), text) for kind, text in
                (key if key is not None else meanings(kinds, language)) if kind in kinds]  # fmt: skip
-    names = ", ".join(str(row["name"]) for row, _, _ in places[:NAMED]) if len(places) <= NAMED else ""
+    names = ", ".join(str(row["name"]) for row, _, _ in places) if len(places) <= _NAMES else ""
     description = f"{told}. {names}".strip()
     under = [ink.key(entries), f"{told}. {say('outlines', language)}."]
     links = len(places) <= LINKED and any(row.get("href") for row, _, _ in places)
