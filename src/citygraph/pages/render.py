@@ -24,6 +24,7 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
+from citygraph.plots.land import world
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
@@ -99,6 +100,7 @@ class Pages:
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        world()
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
