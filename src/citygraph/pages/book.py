@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import network, paths, things
+from citygraph.pages import network, paths, start, things
+from citygraph.pages.lists import Index
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.rolls import Rolls
@@ -19,7 +20,10 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     "Network": ("network.html", network.tell),
 }
 #: Pages that are of no thing, by their paths: their template, and what they tell.
-FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {}
+FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {
+    "index.html": ("start.html", lambda book: start.tell(book.pages, book.things)),
+    "all.html": ("all.html", lambda book: {"index": book.index}),
+}
 
 #: Things of several pages whose claims are kept.
 _KEPT = 30
@@ -29,7 +33,7 @@ class Book:
     """The pages of a release. What several pages need of the whole graph is read once and kept here."""
 
     def __init__(self, pages: Pages) -> None:
-        self.pages = pages
+        self.pages: Pages = pages
         self._kept: dict[str, Rolls] = {}
 
     @property
@@ -43,6 +47,11 @@ class Book:
         return self.reader.things()
 
     @cached_property
+    def index(self) -> Index:
+        """The lists of everything that has a page."""
+        return Index(self.reader, self.things)
+
+    @cached_property
     def _odd(self) -> dict[str, str]:
         """The IRIs of which the files are not named by the key alone, by that name."""
         names = ((paths.file_name(paths.key_of(iri)), iri) for iri, _ in self.things)
@@ -53,6 +62,8 @@ class Book:
         if path in FIXED:
             template, tell = FIXED[path]
             return Made(path, template, tell(self))
+        if path.startswith("all/") and (found := self.index.at(path)):
+            return Made(path, "list.html", {"listed": found[0], "number_here": found[1]})
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
             iri = self._odd.get(name, ID + name)
@@ -86,7 +97,7 @@ class Book:
 
     def fixed(self) -> list[str]:
         """The paths of the pages that are of no thing."""
-        return list(FIXED)
+        return [*FIXED, *self.index.paths()]
 
 
 def _nothing(_: Pages, __: Thing) -> Mapping[str, Any]:

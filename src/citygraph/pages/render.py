@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
@@ -105,7 +105,7 @@ class Context:
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at,
+            "told_at": self.told_at, "ask": self.ask,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -166,6 +166,10 @@ class Context:
         """Where a claim is told in full: on the page of a thing that it names, else on its own."""
         where = self.href(iri)
         return where + paths.fragment(claim) if where else self.href(claim)
+
+    def ask(self, text: str, about: Sequence[str]) -> Markup:
+        """A question with the names of those whom it is about, linked."""
+        return Markup(escape(say(text, self.language, *("{}" for _ in about)))).format(*map(self.link, about))
 
     def section_title(self, kind: str, role: str) -> str:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""
