@@ -73,7 +73,7 @@ class Listed:
         return self._ordered[language]
 
 
-class Index:
+class Lists:
     """All lists of a graph."""
 
     def __init__(self, reader: Reader, things: list[tuple[str, str]]) -> None:

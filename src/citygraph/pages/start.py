@@ -107,6 +107,7 @@ def _question(one: Claim) -> Question | None:
     for text, names, fits in choices[one.type]:
         about = tuple(iri for name in names if (iri := one.of(name)).startswith("https://"))
         if fits and len(about) == len(names):
+            one.words = [piece for piece in one.words if piece.kind != "context"] or one.words
             return Question(f"question-{text}", about, one, ASKED[one.type], date)
     return None
 
