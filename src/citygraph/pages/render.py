@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 import pyoxigraph as ox
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
@@ -133,8 +133,7 @@ class Context:
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "change": self.change,
-            "download": self.download,
+            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:
@@ -215,6 +214,12 @@ class Context:
         """Where a claim is told in full: on the page of a thing that it names, else on its own."""
         where = self.href(iri)
         return where + paths.fragment(claim) if where else self.href(claim)
+
+    def ask(self, text: str, about: Sequence[str]) -> Markup:
+        """A question with the names of those whom it is about, linked."""
+        return Markup(escape(say(text, self.language, *(f"{{{at}}}" for at in range(len(about)))))).format(
+            *map(self.link, about)
+        )
 
     def section_title(self, kind: str, role: str) -> str:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""
