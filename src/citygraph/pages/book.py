@@ -25,6 +25,10 @@ class Book:
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
 
+    def prime(self) -> None:
+        """Read now what many pages need of the whole graph, before processes part or a server answers."""
+        self.pages.sources.prime()
+
     @property
     def reader(self) -> Reader:
         """The graph."""

@@ -63,6 +63,12 @@ class Sources:
     def __init__(self, told: Told, beside: Beside) -> None:
         self.told, self.reader, self.beside = told, told.reader, beside
 
+    def prime(self) -> None:
+        """Count now what pages would count when they need it."""
+        self.told.prime()
+        for name in ("counts", "listed", "of_rows", "things", "defects"):
+            getattr(self, name)
+
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
         """How many claims each source makes, by type."""
@@ -106,7 +112,7 @@ class Sources:
         rows = {row[2]: (source, row) for source, some in self.told.rows.items() for row in some}
         found: dict[str, dict[tuple[str, str, str], Defect]] = {}
         for finding in self.beside.findings:
-            for source, place in self._places(finding, rows):
+            for source, place in self._places(finding, rows).items():
                 message = finding.messages.get("en", "")
                 key = finding.severity, finding.shape, message
                 defect = found.setdefault(source, {}).setdefault(key, Defect(finding.severity, finding.messages))

@@ -104,9 +104,9 @@ class Context:
             "t": partial(self._say), "name": self.name, "label": self.label, "href": self.href, "link": self.link,
             "date": self.date, "number": partial(words.number, language=self.language), "cite": self.cite,
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
-            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten, "source_citation": self.source_citation,
-            "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
-            "download": self.download,
+            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten, "download": self.download,
+            "source_citation": self.source_citation, "say_in": lambda code, name: say(name, code), "data": paths.data,
+            "stated_in": self.stated_in,
             "page_link": lambda iri, number: self._home + paths.page(iri, number),
         }  # fmt: skip
 

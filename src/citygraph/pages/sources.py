@@ -52,7 +52,7 @@ def _words(pages: Pages, iri: str, number: int) -> dict[str, Any]:
         return {"article": None, "plain": claims(pages.reader, plain[(number - 1) * PLAIN : number * PLAIN])}
     if number > 1:
         return {"article": None, "plain": []}
-    whole = pages.reader.one(iri, CG + "showText") == "whole"
+    whole = pages.reader.one(iri, CG + "showText") == "whole" and pages.reader.one(iri, DCTERMS + "license")
     text = pages.beside.texts.get(iri) if whole else None
     found = article(claims(pages.reader, plain), text, pages.reader.one(iri, DCTERMS + "creator"))
     silences = [silent(claim, found.claims) for claim in found.claims]

@@ -80,7 +80,8 @@ def thing(reader: Reader, iri: str, number: int = 1, least: int = 1) -> Thing | 
     said = reader.said(iri)
     if not said or TYPE not in said:
         return None
-    listed = ordered(reader, about(reader, iri))
+    kind = reader.kind(iri)
+    listed = ordered(reader, about(reader, iri)) if kind != "Source" else []  # a table has 10,000s of its own
     pages = max(least, -(-len(listed) // CLAIMS))
     if not 1 <= number <= pages:
         return None
@@ -88,7 +89,7 @@ def thing(reader: Reader, iri: str, number: int = 1, least: int = 1) -> Thing | 
     names = [(term.value, term.language or "") for key in (SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
              for term in said.get(key, ()) if isinstance(term, ox.Literal)]  # fmt: skip
     return Thing(
-        iri, reader.kind(iri), list(dict.fromkeys(names)), facts(reader, iri, said) if number == 1 else [],
+        iri, kind, list(dict.fromkeys(names)), facts(reader, iri, said) if number == 1 else [],
         claims(reader, shown), len(listed), number, pages, place(said),
     )  # fmt: skip
 
