@@ -99,6 +99,9 @@ def test_rdflib_gives_the_same(name: str, of: str, graph_of: Callable[[str], Rel
 def test_query_reads_like_prose_and_names_no_graph(query: queries.NamedQuery) -> None:
     assert query.summary
     assert not query.summary.endswith(".")
+    assert set(query.labels) == {"fi", "sv"}
+    assert all(text and not text.endswith(".") for text in query.labels.values())
+    assert len({query.summary, *query.labels.values()}) == 3
     assert not re.search(r"\bGRAPH\b", query.text, re.IGNORECASE)
     assert "ORDER BY" in query.text
 

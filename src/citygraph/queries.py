@@ -1,9 +1,10 @@
 """The catalogue of named queries: their headers, their parameters, and a term in the place of a parameter.
 
-A query file is plain SPARQL that any client runs as it is. Lines that begin with `#+` hold YAML: `summary`,
-`description` and `params`. A parameter stands in the query as `VALUES ?variable { UNDEF }` and nowhere else; a value
-replaces UNDEF by a term that was built and validated, never by formatting text into the query. A comment line that
-begins with `#?variable` is part of the query where that parameter is given, its term in the place of the variable.
+A query file is plain SPARQL that any client runs as it is. Lines that begin with `#+` hold YAML: `summary`, `labels`
+(the summary in other languages), `description` and `params`. A parameter stands in the query as
+`VALUES ?variable { UNDEF }` and nowhere else; a value replaces UNDEF by a term that was built and validated, never by
+formatting text into the query. A comment line that begins with `#?variable` is part of the query where that parameter
+is given, its term in the place of the variable.
 """
 
 from __future__ import annotations
@@ -60,6 +61,11 @@ class NamedQuery:
     summary: str = ""
     description: str = ""
     params: Mapping[str, Param] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, language: str) -> str:
+        """The summary in a language, else in English."""
+        return self.labels.get(language) or self.summary
 
 
 def parse(name: str, text: str) -> NamedQuery:
@@ -74,7 +80,9 @@ def parse(name: str, text: str) -> NamedQuery:
             )
             for key, spec in (loaded.get("params") or {}).items()
         }  # fmt: skip
-        query = NamedQuery(name, text, str(loaded.get("summary", "")), str(loaded.get("description", "")), params)
+        labels = {str(code): str(text) for code, text in (loaded.get("labels") or {}).items()}
+        summary, description = (str(loaded.get(key, "")) for key in ("summary", "description"))
+        query = NamedQuery(name, text, summary, description, params, labels)
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise CitygraphError(f"{name}: the #+ header cannot be read: {' '.join(str(error).split())}") from error
     for param in params.values():

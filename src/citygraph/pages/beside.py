@@ -1,4 +1,4 @@
-"""What pages need of a release beside its graph: its files, the texts that may be shown whole, the findings."""
+"""What pages need of a release beside its graph: the texts that may be shown whole, and the findings."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Beside:
-    """The names of the files of a release, its whole texts by the IRI of their source, and its findings."""
+    """The whole texts of a release by the IRI of their source, and its findings."""
 
-    files: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -43,21 +42,11 @@ def beside(release: Path) -> Beside:
 
     Raises CitygraphError for a file that cannot be read.
     """
-    files = frozenset(path.relative_to(release).as_posix() for path in _files(release))
     texts = {
-        ID + Path(name).stem: load_bytes(release / name, "a text").decode("utf-8", "replace")
-        for name in sorted(files) if name.startswith(f"{TEXTS}/") and name.endswith(".txt")
-    }  # fmt: skip
-    return Beside(files, texts, tuple(_findings(release / REPORT)) if REPORT in files else ())
-
-
-def _files(release: Path) -> Iterator[Path]:
-    """The files of a release and of the folders in it."""
-    for path in sorted(release.iterdir()) if release.is_dir() else ():
-        if path.is_file():
-            yield path
-        elif path.is_dir() and path.name in ("sources", "tables", TEXTS):
-            yield from (inner for inner in sorted(path.iterdir()) if inner.is_file())
+        ID + path.stem: load_bytes(path, "a text").decode("utf-8", "replace")
+        for path in sorted((release / TEXTS).glob("*.txt"))
+    }
+    return Beside(texts, tuple(_findings(release / REPORT)) if (release / REPORT).is_file() else ())
 
 
 def _findings(report: Path) -> Iterator[Finding]:

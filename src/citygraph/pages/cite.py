@@ -64,6 +64,28 @@ def citation(edition: Edition, iri: str, title: str, source: str = "") -> Citati
     return Citation(_clean(text), f"@misc{{{key},\n{lines}}}", json.dumps([kept], ensure_ascii=False, indent=1))
 
 
+def whole(edition: Edition) -> Citation:
+    """How a release itself is cited."""
+    fields = {
+        "author": f"{{{_tex(edition.publisher)}}}" if edition.publisher else "",
+        "title": _tex(edition.title),
+        "year": edition.date[:4],
+        "version": _tex(edition.version),
+        "url": edition.iri,
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    told: dict[str, object] = {
+        "id": "citygraph", "type": "dataset", "title": edition.title, "version": edition.version, "URL": edition.iri,
+        "publisher": edition.publisher,
+    }  # fmt: skip
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", edition.date):
+        told["issued"] = {"date-parts": [[int(part) for part in edition.date.split("-")]]}
+    kept = {name: value for name, value in told.items() if value}
+    by = f"{edition.publisher}: " if edition.publisher else ""
+    csl = json.dumps([kept], ensure_ascii=False, indent=1)
+    return Citation(_clean(by + edition.text), f"@misc{{citygraph,\n{lines}}}", csl)
+
+
 def of_source(reader: Reader, source: str) -> str:
     """The citation of a source."""
     return cited(lambda predicate: reader.one(source, predicate)) if source else ""

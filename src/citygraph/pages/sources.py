@@ -66,4 +66,4 @@ def _files(pages: Pages, iri: str, counts: Mapping[str, int]) -> list[tuple[str,
     own = [f"sources/{key}.ttl", f"sources/{key}.ttl.gz", f"texts/{key}.txt"]
     shared = [f"tables/{table}.csv" for kind, table in _TABLES.items() if counts.get(kind)]
     names = [(name, False) for name in own] + [(name, True) for name in (*shared, "tables/sources.csv")]
-    return [(name, several) for name, several in names if name in pages.beside.files]
+    return [(name, several) for name, several in names if name in pages.names]

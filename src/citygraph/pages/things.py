@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from citygraph.pages import paths
 from citygraph.pages.claims import TYPES, Claim, about, claims
 from citygraph.pages.reader import Reader, Term
+from citygraph.pages.rolls import Rolls, Section
 from citygraph.pages.why import Value, explained
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, DCTERMS, OWL, SKOS, TYPE, shorten
@@ -33,7 +34,10 @@ _ELSEWHERE = {
     )),
 }  # fmt: skip
 #: Of two properties with the same value, the sharper one is told.
-_SHARPER = {CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf"}
+_SHARPER = {
+    CG + "presumedMemberOf": CG + "memberOf", CG + "participatesIn": CG + "memberOf",
+    DCTERMS + "isReplacedBy": CG + "refersTo", SKOS + "exactMatch": CG + "refersTo",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Thing:
-    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand."""
+    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand.
+
+    `joined` is who joined a network in which year, for the years that sources tell."""
 
     iri: str
     kind: str
@@ -59,6 +65,8 @@ class Thing:
     pages: int = 1
     place: tuple[float, float] | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    sections: list[Section] = field(default_factory=list)
+    joined: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -74,24 +82,43 @@ class Thing:
         return [(kind, found) for kind in (*TYPES, "") if (found := self.of(kind))]
 
 
-def thing(reader: Reader, iri: str, number: int = 1, least: int = 1) -> Thing | None:
-    """A page of a thing, its claims from number `number` on; None where the graph tells nothing of it or has no such
-    page. `least` is how many pages it has for what else they tell."""
+def in_full(kind: str) -> bool:
+    """Whether pages of a kind of thing tell all its claims in full, 40 on each; others make lists of many."""
+    return kind in ("", "City", "Source")
+
+
+def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None, least: int = 1) -> Thing | None:
+    """A page of a thing; None where the graph tells nothing of it or has no such page. `rolls` are its claims where
+    many that are alike become a list; else all are told in full, so many on each page. `least` is how many pages it has
+    for what else they tell."""
     said = reader.said(iri)
     if not said or TYPE not in said:
         return None
+    if rolls is not None:
+        if not 1 <= number <= rolls.pages:
+            return None
+        return Thing(
+            iri, reader.kind(iri), named_in(said), facts(reader, iri, said) if number == 1 else [], [], rolls.total,
+            number, rolls.pages, place(said), sections=rolls.sections(number),
+            joined=rolls.joined,
+        )  # fmt: skip
     kind = reader.kind(iri)
     listed = ordered(reader, about(reader, iri)) if kind != "Source" else []  # a table has 10,000s of its own
     pages = max(least, -(-len(listed) // CLAIMS))
     if not 1 <= number <= pages:
         return None
     shown = listed[(number - 1) * CLAIMS : number * CLAIMS]
-    names = [(term.value, term.language or "") for key in (SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
-             for term in said.get(key, ()) if isinstance(term, ox.Literal)]  # fmt: skip
     return Thing(
-        iri, kind, list(dict.fromkeys(names)), facts(reader, iri, said) if number == 1 else [],
+        iri, kind, named_in(said), facts(reader, iri, said) if number == 1 else [],
         claims(reader, shown), len(listed), number, pages, place(said),
     )  # fmt: skip
+
+
+def named_in(said: dict[str, list[Term]]) -> list[tuple[str, str]]:
+    """The names of a thing with their languages, those that name it first before others."""
+    names = [(term.value, term.language or "") for key in (SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
+             for term in said.get(key, ()) if isinstance(term, ox.Literal)]  # fmt: skip
+    return list(dict.fromkeys(names))
 
 
 def ordered(reader: Reader, iris: Sequence[str]) -> list[str]:

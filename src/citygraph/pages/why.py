@@ -19,7 +19,7 @@ from citygraph.vocabulary import CLAIM, GRAPH, ID, owner
 class Why:
     """A triple with how it came to be: `rule` and `axiom` with premises, or the claim or the sources that state it.
 
-    `rows` are those of tables that list the thing. A claim that was told before in the same proof has no words again.
+    `rows` are those of tables that list the thing. A claim `told` before in the same proof has its words there.
     """
 
     subject: str
@@ -31,6 +31,7 @@ class Why:
     claim: Claim | None = None
     sources: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    told: bool = False
 
     def claims(self) -> Iterator[Claim]:
         """The claims on which it rests, in the order of the proof."""
@@ -71,16 +72,23 @@ def explained(reader: Reader, subject: str, predicate: str, term: Term) -> Value
     if not isinstance(term, ox.NamedNode) or any(graph != INFERRED for graph in graphs):
         return Value(term, False, _stated(reader, subject, predicate, value_of(term), graphs))
     tree = reader.explainer.tree((subject, predicate, term.value))
-    return Value(term, True, _grown(reader, tree))
+    return Value(term, True, _grown(reader, tree, set()))
 
 
-def _grown(reader: Reader, tree: Tree) -> Why:
+def _grown(reader: Reader, tree: Tree, told: set[str]) -> Why:
     s, p, o = tree.triple
     if tree.rule is not None:
-        premises = tuple(_grown(reader, premise) for premise in tree.premises)
+        grown = [_grown(reader, premise, told) for premise in tree.premises]
+        if tree.rule.kind == "inverse" and grown[0].claim and o == grown[0].subject:
+            return grown[0]  # that a thing has a claim is what the claim says
+        claimed = [one.claim.iri if one.claim else "" for one in grown]
+        premises = tuple(one for at, one in enumerate(grown) if not claimed[at] or claimed[at] not in claimed[:at])
         return Why(s, p, o, tree.rule.kind, tree.rule.axiom, premises)
     if s.startswith(CLAIM):
-        return Why(s, p, o, claim=claim(reader, owner(s)))
+        iri = owner(s)
+        before = iri in told
+        told.add(iri)
+        return Why(s, p, o, claim=claim(reader, iri), told=before)
     quads = reader.store.quads_for_pattern(ox.NamedNode(s), ox.NamedNode(p), ox.NamedNode(o))
     return _stated(reader, s, p, o, sorted({value_of(quad.graph_name) for quad in quads}))
 

@@ -32,11 +32,13 @@ KINDS = {
 }  # fmt: skip
 #: Fill, outline and its dash of each standing of members.
 STANDINGS = {"told": (BLUE, BLUE), "implicit": (SKY, BLUE), "not in force": (CLEAR, GREY)}
+#: How dark the parts of a bar are.
+TONES = {"light": 0.4, "dark": 1.0}
 _ROW = 26  # pixels of a row with a name
 _FADES = 12
 _DAY = 1.5 / 365
 #: Networks that a picture has room for, and panels.
-_NETWORKS, _PANELS = 30, 6
+_NETWORKS, PANELS = 30, 6
 
 
 def city_timeline(rows: Sequence[Row], language: str) -> Any:
@@ -77,35 +79,50 @@ def city_timeline(rows: Sequence[Row], language: str) -> Any:
     return alt.layer(bar, point, text).properties(width=WIDTH - 120, height=_ROW * len(rows))
 
 
-def segments(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Bars of each claim with their tone, and its text with the place where it stands."""
+def pieces(rows: Sequence[Row]) -> tuple[list[list[tuple[str, float, float]]], float, float]:
+    """The parts of each row's bar, with their first and last year; and the first and last year of all.
+
+    A part is `light` where it may have begun or ended, `dark` while it is told, `fade` where no beginning is told.
+    """
     known = [at for row in rows for pair in (row["begin"], row["end"], (row["lasting"],)) for at in pair if at]
     low, high = math.floor(min(known, default=2000.0)), math.ceil(max(known, default=2001.0))
     fade = max((high - low) / 12, 1)
-    bars, texts = [], []
+    found = []
     for row in rows:
-        about = {key: row[key] for key in ("claim", "kind", "name", "reading", "date", "told_by")}
         (first, sure), (end, latest), lasting = row["begin"], row["end"], row["lasting"]
-        pieces: list[tuple[float, float, float]] = []
+        own: list[tuple[str, float, float]] = []
         close = latest or sure
         if row["dated"] and first is None and close is not None:  # no beginning told: it fades in up to what is told
             start = end if end is not None else close
-            step = fade / _FADES
-            pieces += [
-                (start - fade + i * step, start - fade + (i + 1) * step, 0.4 * (i + 1) / _FADES) for i in range(_FADES)
-            ]
-            pieces += [(start, close, 0.4)] if close > start else []
+            own.append(("fade", start - fade, start))
+            own += [("light", start, close)] if close > start else []
         if first is not None and sure is not None:
-            pieces.append((first, sure, 0.4 if sure - first > _DAY else 1.0))
+            own.append(("light" if sure - first > _DAY else "dark", first, sure))
         if sure is not None and lasting is not None and lasting > sure and row["dated"]:
-            pieces.append((sure, lasting, 1.0))
+            own.append(("dark", sure, lasting))
         if first is not None and end is not None and latest is not None:
-            pieces.append((max(end, sure or end), latest, 0.4))
-        least = (high - low) / 160  # a single day is seen all the same
+            own.append(("light", max(end, sure or end), latest))
+        found.append(own)
+    return found, float(low), float(high)
+
+
+def segments(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Bars of each claim with their tone, and its text with the place where it stands."""
+    parts, low, high = pieces(rows)
+    least = (high - low) / 160  # a single day is seen all the same
+    bars, texts = [], []
+    for row, own in zip(rows, parts, strict=True):
+        about = {key: row[key] for key in ("claim", "kind", "name", "reading", "date", "told_by")}
+        toned: list[tuple[float, float, float]] = []
+        for look, a, b in own:
+            if look == "fade":
+                step = (b - a) / _FADES
+                toned += [(a + i * step, a + (i + 1) * step, 0.4 * (i + 1) / _FADES) for i in range(_FADES)]
+            else:
+                toned.append((a, b, TONES[look]))
         bars += [{**about, "from": round(a, 4), "to": round(max(b, a + least if tone in (0.4, 1.0) else b), 4),
-                  "tone": round(tone, 2)} for a, b, tone in pieces]  # fmt: skip
-        place = max((b for _, b, _ in pieces), default=float(low))
-        texts.append({**about, "place": place})
+                  "tone": round(tone, 2)} for a, b, tone in toned]  # fmt: skip
+        texts.append({**about, "place": max((b for _, b, _ in toned), default=low)})
     return bars, texts
 
 
@@ -114,7 +131,7 @@ def yearly(rows: Sequence[Row], language: str) -> tuple[Any, int]:
     import altair as alt
 
     networks = list(dict.fromkeys(row["network"] for row in rows))
-    shown = networks[:_PANELS]
+    shown = networks[:PANELS]
     low, high = min(row["year"] for row in rows), max(row["year"] for row in rows)
     x = alt.X("year:Q", scale=alt.Scale(domain=[low - 0.6, high + 0.6], nice=False),
               axis=alt.Axis(format="d", tickMinStep=1, grid=False, title=None,

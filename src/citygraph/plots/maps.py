@@ -25,9 +25,9 @@ LOOKS = {
 #: Least width of the frame in degrees of a great circle: outlines are too coarse for less.
 _LEAST = 12.0
 #: From so many cities on, the frame leaves out those far away from nearly all others.
-_MANY = 200
+MANY = 200
 #: With more cities than these, their names and large marks would cover the map.
-_NAMED, _LARGE = 25, 1000
+NAMED, _LARGE = 25, 1000
 
 
 def city_map(rows: Sequence[Row], language: str, everything: bool, one: bool) -> tuple[Any, str, dict[str, Any]]:
@@ -37,7 +37,7 @@ def city_map(rows: Sequence[Row], language: str, everything: bool, one: bool) ->
     """
     import altair as alt
 
-    inside = list(rows) if everything or len(rows) < _MANY else central(rows)
+    inside = list(rows) if everything or len(rows) < MANY else central(rows)
     frame = Frame(inside)
     shown = [row for row in rows if frame.holds(row)]
     kinds = occurring(shown, "class", list(LOOKS))
@@ -58,7 +58,7 @@ def city_map(rows: Sequence[Row], language: str, everything: bool, one: bool) ->
         direction="horizontal",
     )  # fmt: skip
     points = alt.Chart(alt.NamedData(name="cities"))
-    size = 110 if len(shown) <= _NAMED else 30 if len(shown) <= _LARGE else 9
+    size = 110 if len(shown) <= NAMED else 30 if len(shown) <= _LARGE else 9
     marks = points.mark_point(size=size, opacity=0.9 if size > 9 else 0.65, strokeWidth=1.5 if size > 9 else 0.4,
                               aria=len(shown) <= _LARGE).encode(
         longitude="long:Q", latitude="lat:Q",
@@ -69,7 +69,7 @@ def city_map(rows: Sequence[Row], language: str, everything: bool, one: bool) ->
                  alt.Tooltip("networks:Q", title=say("networks", language))],
     )  # fmt: skip
     layers = [land, marks]
-    if len(shown) <= _NAMED:
+    if len(shown) <= NAMED:
         layers.append(
             points.mark_text(align="left", dx=10, fontSize=12, color=INK).encode(
                 longitude="long:Q", latitude="lat:Q", text="name:N"
@@ -109,7 +109,7 @@ class Frame:
         x, y, z = (sum(vector[i] for vector in vectors) for i in range(3))
         self.long = round(math.degrees(math.atan2(y, x)), 3)
         self.lat = round(math.degrees(math.atan2(z, math.hypot(x, y))), 3)
-        points = [self._project(row) for row in rows]
+        points = [self.turned(row) for row in rows]
         least = math.radians(_LEAST)
         spans = []
         for axis in (0, 1):
@@ -122,7 +122,7 @@ class Frame:
         self.scale = round(min(WIDTH / wide, self.height / max(high, 1e-9)), 3)
         self.translate = [round(WIDTH / 2 - mid_x * self.scale, 2), round(self.height / 2 - mid_y * self.scale, 2)]
 
-    def _project(self, row: Row) -> tuple[float, float]:
+    def turned(self, row: Row) -> tuple[float, float]:
         """Lambert's azimuthal equal-area projection of the unit sphere, y downwards as on a screen."""
         long, lat, lat0 = math.radians(row["long"] - self.long), math.radians(row["lat"]), math.radians(self.lat)
         near = math.sin(lat0) * math.sin(lat) + math.cos(lat0) * math.cos(lat) * math.cos(long)
@@ -132,9 +132,13 @@ class Frame:
 
     def holds(self, row: Row) -> bool:
         """Whether a city lies in the frame."""
-        x, y = self._project(row)
-        left, top = x * self.scale + self.translate[0], y * self.scale + self.translate[1]
+        left, top = self.at(row)
         return 0 <= left <= WIDTH and 0 <= top <= self.height
+
+    def at(self, row: Row) -> tuple[float, float]:
+        """Where a city is drawn."""
+        x, y = self.turned(row)
+        return x * self.scale + self.translate[0], y * self.scale + self.translate[1]
 
 
 def _vector(row: Row) -> tuple[float, float, float]:

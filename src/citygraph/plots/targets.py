@@ -18,12 +18,12 @@ VERDICTS = {
     "not comparable": (CLEAR, GREY, "diamond"),
 }
 #: Most cities that get a row each, most panels, and the width of a bar in per cent.
-_CITIES, _PANELS, _BIN = 30, 8, 5
+CITIES, PANELS, BIN = 30, 8, 5
 
 
 def targets(rows: Sequence[Row], language: str) -> Any:
     """A row for each of a few cities, else a panel of bars for each network, minimum and target year."""
-    return dots(rows, language) if len(rows) <= _CITIES else bars(rows, language)
+    return dots(rows, language) if len(rows) <= CITIES else bars(rows, language)
 
 
 def _legend(verdicts: Sequence[str], language: str) -> Any:
@@ -33,7 +33,8 @@ def _legend(verdicts: Sequence[str], language: str) -> Any:
     return alt.Legend(title=say("verdict", language), orient="bottom", labelExpr=spoken(verdicts, texts))
 
 
-def _panel(row: Row, language: str) -> str:
+def panel_of(row: Row, language: str) -> str:
+    """What a row compares: the network, and the year of the own target."""
     when = say("by", language, row["year"]) if row["year"] else say("no-year", language)
     return f"{row['network']}: {when}"
 
@@ -47,7 +48,7 @@ def dots(rows: Sequence[Row], language: str) -> Any:
         {"row": str(place), "cut": row["cut"], "minimum": row["minimum"], "verdict": row["verdict"],
          "text": f"{percent(row['cut'], language)} %",
          "least": say("minimum", language, percent(row["minimum"], language)),
-         "name": listed([row["name"], _panel(row, language)])}
+         "name": listed([row["name"], panel_of(row, language)])}
         for place, row in enumerate(sorted(rows, key=lambda row: (-row["cut"], row["name"], row["network"])))
     ]  # fmt: skip
     order = [value["row"] for value in values]
@@ -81,27 +82,27 @@ def bars(rows: Sequence[Row], language: str) -> Any:
 
     verdicts = occurring(rows, "verdict", list(VERDICTS))
     sizes = Counter((row["of"], row["year"], row["minimum"]) for row in rows)
-    panels = sorted(sorted(sizes, key=lambda key: (-sizes[key], str(key)))[:_PANELS], key=str)
+    panels = sorted(sorted(sizes, key=lambda key: (-sizes[key], str(key)))[:PANELS], key=str)
     legend = _legend(verdicts, language)
-    low = min(0, math.floor(min(row["cut"] for row in rows) / _BIN) * _BIN)
+    low = min(0, math.floor(min(row["cut"] for row in rows) / BIN) * BIN)
     most = max(row[key] for row in rows for key in ("cut", "minimum"))
-    high = (math.floor(most / _BIN) + 2) * _BIN
+    high = (math.floor(most / BIN) + 2) * BIN
     scale = alt.Scale(domain=[low, high], nice=False)
     x = alt.X("from:Q", title=say("cut", language), scale=scale)
     bare = alt.X("from:Q", title=None, scale=scale)
     drawn = []
     for panel in panels:
         own = [row for row in rows if (row["of"], row["year"], row["minimum"]) == panel]
-        count = Counter((math.floor(row["cut"] / _BIN) * _BIN, row["verdict"]) for row in own)
-        top = max(Counter(math.floor(row["cut"] / _BIN) for row in own).values())
+        count = Counter((math.floor(row["cut"] / BIN) * BIN, row["verdict"]) for row in own)
+        top = max(Counter(math.floor(row["cut"] / BIN) for row in own).values())
         values, height = [], Counter[int]()
         for verdict in verdicts:
             for start in sorted({at for at, said in count if said == verdict}):
                 n, base = count[start, verdict], height[start]
                 height[start] += n
                 values.append(
-                    {"from": start, "to": start + _BIN, "low": base, "high": base + n, "verdict": verdict, "number": n,
-                     "range": f"{start} – {start + _BIN} %"}
+                    {"from": start, "to": start + BIN, "low": base, "high": base + n, "verdict": verdict, "number": n,
+                     "range": f"{start} – {start + BIN} %"}
                 )  # fmt: skip
         few = list(range(top + 1)) if top < 4 else alt.Undefined
         y = alt.Y("low:Q", title=say("number", language), scale=alt.Scale(domain=[0, top * 1.2], nice=False),
@@ -120,7 +121,7 @@ def bars(rows: Sequence[Row], language: str) -> Any:
         text = least.mark_text(align="left", dx=5, y=6, fontSize=10, color=INK).encode(
             x=alt.X("at:Q", scale=scale), text="text:N"
         )
-        named = f"{_panel(own[0], language)} ({number(len(own), language)})"
+        named = f"{panel_of(own[0], language)} ({number(len(own), language)})"
         head = alt.TitleParams(named, anchor="start", frame="group", fontSize=12, fontWeight="normal", color=INK)
         drawn.append(alt.layer(bar, rule, text).properties(width=WIDTH - 60, height=130, title=head))
     return alt.vconcat(*drawn, spacing=16)

@@ -6,6 +6,11 @@ from collections.abc import Sequence
 
 #: Word to its text in English, Finnish and Swedish.
 WORDS: dict[str, tuple[str, str, str]] = {
+    "own": ("own target {0} %", "oma tavoite {0} %", "eget mål {0} %"),
+    "not-drawn": ("{0} without a date are not drawn", "{0} ilman ajankohtaa ei ole kuvassa",
+                  "{0} utan tid visas inte i bilden"),
+    "more-rows": ("{0} more are not drawn", "{0} muuta ei ole kuvassa", "{0} till visas inte i bilden"),
+    "home": ("this city", "tämä kaupunki", "denna stad"),
     "map": ("Cities and how many networks they are in", "Kaupungit ja niiden verkostojen määrä",
             "Städer och hur många nätverk de är med i"),
     "map-of": ("Members of {0}", "{0}: jäsenet", "Medlemmar i {0}"),

@@ -1,0 +1,102 @@
+"""Claims without their words, for lists of thousands: read one by one, or all at once where they are many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from citygraph.pages.claims import ENDS, TYPES, Date, End
+from citygraph.pages.reader import Reader, Term
+from citygraph.rdf.quads import value_of
+from citygraph.vocabulary import CG, DATE_KEYS, TYPE
+
+#: From so many claims on, scanning the graph by property is faster than looking up each claim.
+MANY = 1500
+_PLACES = {name: at for at, name in enumerate((*ENDS, "assists", "role", "decidedBy"))}
+_ABOUT = ("reading", "status", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A claim in a list: what it tells beside what the whole list shares."""
+
+    claim: str
+    reading: str
+    status: str
+    source: str
+    ends: tuple[End, ...]
+    dates: tuple[tuple[str, Date], ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the source tells that it is over."""
+        kept = dict(self.dates)
+        return "left" in kept or "until" in kept or ("period" in kept and not kept["period"].edtf.endswith("/.."))
+
+
+def lines(reader: Reader, iris: Collection[str]) -> dict[str, Line]:
+    """Claims in a list's form, in the order given."""
+    said: dict[str, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
+    names = (*_ABOUT, *_PLACES, *DATE_KEYS)
+    if len(iris) < MANY:
+        wanted = {CG + name: name for name in names}
+        for iri in iris:
+            for quad in reader.quads(iri):
+                if name := wanted.get(quad.predicate.value):
+                    said[iri][name].add(quad.object)
+    else:
+        among = set(iris)
+        for name in names:
+            for quad in reader.store.quads_for_pattern(None, ox.NamedNode(CG + name), None):
+                iri = value_of(quad.subject)
+                if iri in among:
+                    said[iri][name].add(quad.object)
+    return {iri: _line(reader, iri, said[iri]) for iri in iris}
+
+
+def types(reader: Reader, iris: Collection[str]) -> dict[str, str]:
+    """The kind of each claim, the first of TYPES that it has; none for one of another kind."""
+    found: dict[str, str] = {}
+    if len(iris) < MANY:
+        for iri in iris:
+            kinds = reader.values(iri, TYPE)
+            if kind := next((kind for kind in TYPES if CG + kind in kinds), ""):
+                found[iri] = kind
+        return found
+    among = set(iris)
+    for kind in reversed(TYPES):
+        for quad in reader.store.quads_for_pattern(None, ox.NamedNode(TYPE), ox.NamedNode(CG + kind)):
+            iri = value_of(quad.subject)
+            if iri in among:
+                found[iri] = kind
+    return found
+
+
+def having(reader: Reader, iris: Collection[str], name: str) -> set[str]:
+    """Those of some claims that have a property."""
+    if len(iris) < MANY:
+        return {iri for iri in iris if reader.one(iri, CG + name)}
+    among = set(iris)
+    found = reader.store.quads_for_pattern(None, ox.NamedNode(CG + name), None)
+    return {iri for quad in found if (iri := value_of(quad.subject)) in among}
+
+
+def _line(reader: Reader, iri: str, said: dict[str, set[Term]]) -> Line:
+    one = {name: min(map(value_of, said[name])) if name in said else "" for name in _ABOUT}
+    ends, dates = [], []
+    for name, terms in said.items():
+        if name in _PLACES:
+            ends += [End(CG + name, term) for term in terms]
+        elif name in DATE_KEYS:
+            dates += [(name, _date(reader, value_of(term))) for term in terms if isinstance(term, ox.NamedNode)]
+    if len(ends) > 1:
+        ends.sort(key=lambda end: (_PLACES[end.name], str(end.term)))
+    return Line(iri, one["reading"], one["status"], one["source"], tuple(ends), tuple(sorted(dates, key=str)))
+
+
+def _date(reader: Reader, iri: str) -> Date:
+    said = {quad.predicate.value.removeprefix(CG): value_of(quad.object) for quad in reader.quads(iri)}
+    return Date(said.get("edtf", ""), said.get("earliest", ""), said.get("latest", ""), said.get("wording", ""))
