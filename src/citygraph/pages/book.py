@@ -33,6 +33,10 @@ class Book:
         self.pages: Pages = pages
         self._kept: dict[str, Rolls] = {}
 
+    def prime(self) -> None:
+        """Read now what many pages need of the whole graph, before processes part or a server answers."""
+        self.pages.sources.prime()
+
     @property
     def reader(self) -> Reader:
         """The graph."""
