@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: all setup consumers web test accept lint clean
+.PHONY: all setup consumers web axe test accept lint clean
 
 all: setup
 	@$(BIN)/citygraph build
@@ -40,6 +40,13 @@ src/citygraph/pages/static/yasgui/LICENSES.txt: $(ASSETS)/package.json $(ASSETS)
 	@cp $(ASSETS)/node_modules/@zazuko/yasqe/build/yasqe.min.js $(ASSETS)/node_modules/@zazuko/yasqe/build/yasqe.min.css $(@D)
 	@cd $(ASSETS) && node licenses.js > $(CURDIR)/$@
 	@rm -rf $(ASSETS)/node_modules
+
+axe: tests/assets/node_modules/.ready
+
+# axe-core, with which tests look for what keeps people from using a page; nothing of it is part of what is released.
+tests/assets/node_modules/.ready: tests/assets/package.json tests/assets/package-lock.json
+	@cd tests/assets && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 # Two halves at a time, for two cores; both must pass.
 FIRST := tests/test_[a-d]*.py

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from citygraph import Release
 from citygraph import build as pipeline
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CITYGRAPH_SHARED", ROOT.parent / "shared"))
@@ -84,6 +88,17 @@ def run() -> Run:
         )
 
     return call
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; tests that need it skip where it is absent, but fail in CI. Its event loop ends with the module."""
+    from browsing import CHROMIUM, launched
+
+    if CHROMIUM is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here: apt-get install chromium")
+    with launched() as running:
+        yield running
 
 
 @dataclass(frozen=True)

@@ -14,30 +14,12 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from browsing import DESKTOP, PHONE, picture, watch
 from citygraph.web.pages import EDITOR
 from conftest import Serving
 from hostile import KEY, LABELS, lines
-
-CHROMIUM = shutil.which("chromium")
-#: Without these it asks hosts of its maker for updates at every start.
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-PICTURES = os.environ.get("CITYGRAPH_SCREENSHOTS")
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -63,27 +45,6 @@ def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator
         assert page.evaluate("document.documentElement.scrollWidth") <= request.param["width"]
     context.close()
     assert wrong == []
-
-
-def watch(context: BrowserContext, page: Page, url: str) -> list[str]:
-    """What goes wrong from now on: errors, warnings, what a policy refuses, requests to others."""
-    wrong: list[str] = []
-    page.on(
-        "console", lambda said: wrong.append(f"console: {said.text}") if said.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
-    context.on(
-        "request", lambda asked: None if asked.url.startswith(url + "/") else wrong.append(f"asked: {asked.url}")
-    )
-    return wrong
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page, for those who want to look at it."""
-    if PICTURES:
-        size = "phone" if (page.viewport_size or DESKTOP)["width"] == PHONE["width"] else "desktop"
-        page.screenshot(path=Path(PICTURES) / f"{name}-{size}.png", full_page=True)
 
 
 def test_a_visitor_searches_a_city_and_reads_what_a_source_says(page: Page) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import cite, downloads, paths, questions, search, terms, things
+from citygraph.pages import cite, city, downloads, network, paths, questions, search, terms, things
 from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.rolls import Rolls
@@ -15,7 +15,10 @@ from citygraph.vocabulary import ID
 
 #: What a page of a kind of thing tells beside what every page of a thing tells, and its template.
 Teller = Callable[[Pages, Thing], Mapping[str, Any]]
-TELLERS: Mapping[str, tuple[str, Teller]] = {}
+TELLERS: Mapping[str, tuple[str, Teller]] = {
+    "City": ("city.html", city.tell),
+    "Network": ("network.html", network.tell),
+}
 
 #: Things of several pages whose claims are kept.
 _KEPT = 30
@@ -82,7 +85,7 @@ class Book:
     def rolls(self, iri: str) -> Rolls | None:
         """The claims of a thing that is told with lists; those of the largest things are kept for their other pages."""
         kind = self.reader.kind(iri)
-        if kind in ("", "City", "Source"):
+        if things.in_full(kind):
             return None
         if iri not in self._kept:
             found = Rolls(self.reader, iri, kind)

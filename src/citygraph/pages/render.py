@@ -17,13 +17,13 @@ from citygraph import __version__
 from citygraph.pages import cite, paths
 from citygraph.pages.alphabet import country
 from citygraph.pages.cite import Edition
-from citygraph.pages.claims import Claim
+from citygraph.pages.claims import Claim, claim
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.rdf.quads import value_of
-from citygraph.vocabulary import CG, ID, LANGUAGES, shorten
+from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
 _HERE = Path(__file__).parent
 #: Links that are kept, of pages that name the same things.
@@ -47,7 +47,8 @@ class Made:
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
-    IRIs that are no more, with what they are now, if anything."""
+    IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
+    read."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
@@ -57,6 +58,7 @@ class Pages:
     former: Mapping[str, str] = field(default_factory=dict)
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, object] = field(default_factory=dict)
 
     @cached_property
     def told(self) -> Told:
@@ -120,9 +122,9 @@ class Context:
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
             "coded": coded,
-            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at,
+            "told_at": self.told_at, "change": self.change,
         }  # fmt: skip
 
     def _say(self, name: str, *values: object) -> str:
@@ -165,7 +167,8 @@ class Context:
         return found
 
     def _linked(self, iri: str) -> Markup:
-        where, text = self.href(iri), Markup("<bdi>{}</bdi>").format(self.name(iri))
+        told = claim(self.pages.reader, iri) if iri.startswith(CLAIM) else None
+        where, text = self.href(iri), Markup("<bdi>{}</bdi>").format(self.title_of(told) if told else self.name(iri))
         if not where:
             return text
         if where == iri:
@@ -210,6 +213,15 @@ class Context:
             return words.date(edtf, self.language)
         except (ValueError, IndexError):
             return edtf
+
+    def change(self, percent: str) -> str:
+        """A change in per cent with its sign: −20 %."""
+        try:
+            value = float(percent)
+        except ValueError:
+            return percent
+        sign = "\u2212" if value < 0 else "+" if value > 0 else ""
+        return f"{sign}{words.percent(abs(value), self.language)}\u00a0%"
 
     def title_of(self, claim: Claim) -> str:
         """A claim in a few words: its kind and its ends."""

@@ -17,8 +17,8 @@ ROWS = 500
 PLAIN = 100
 #: Whose page tells a claim that rests on a row: the first of these ends that it has.
 _HOMES = tuple(
-    CG + name for name in ("member", "party", "coordinator", "backer", "liaison", "founder", "participant", "city",
-                           "part")
+    CG + name for name in ("member", "party", "assists", "coordinator", "backer", "liaison", "founder", "participant",
+                           "city", "part")
 )  # fmt: skip
 _ROW = ID + "row/"
 _SOURCE = CG + "source"
@@ -144,6 +144,8 @@ class Told:
         """The page of a thing on which a claim is; 0 where it is on none."""
         if home not in self._many:
             listed = about(self.reader, home)
+            if len(listed) > things.CLAIMS and not things.in_full(self.reader.kind(home)):
+                return 0  # it is but a line of a list there
             shown = things.ordered(self.reader, listed) if len(listed) > things.CLAIMS else []
             self._many[home] = {one: 1 + at // things.CLAIMS for at, one in enumerate(shown)}
         many = self._many[home]

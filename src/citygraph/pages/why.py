@@ -19,8 +19,7 @@ from citygraph.vocabulary import CLAIM, GRAPH, ID, owner
 class Why:
     """A triple with how it came to be: `rule` and `axiom` with premises, or the claim or the sources that state it.
 
-    `rows` are those of tables that list the thing. A claim that was `told` before in the same proof has its words
-    there.
+    `rows` are those of tables that list the thing. A claim `told` before in the same proof has its words there.
     """
 
     subject: str
