@@ -10,6 +10,7 @@ from pathlib import Path
 
 from citygraph.files import MARKER, shown
 from citygraph.pages import described, paths
+from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
@@ -47,8 +48,10 @@ class Site:
         self.folder = Folder(out)
         reader = Reader(storage.load(release / MARKER, storage.format_of(release / MARKER), lenient=True),
                         str(release / "ontology.ttl"))  # fmt: skip
-        files, former = source.listed(release), extras.former(release)
-        self.pages = Pages(reader, source.edition(release), base=base, files=files, former=former)
+        self.pages = Pages(
+            reader, source.edition(release), base=base, files=source.listed(release), former=extras.former(release),
+            beside=beside(release),
+        )  # fmt: skip
         self.book = Book(self.pages)
         if not self.book.things:
             raise CitygraphError(f"{shown(release / MARKER)}: tells of nothing that has a page; make the release anew")
