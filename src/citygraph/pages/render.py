@@ -109,6 +109,12 @@ class Pages:
         return self.environment.get_template(made.template).render(made.told, **context.names())
 
 
+def coded(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
+
+
 class Context:
     """What templates are given in one language at one place: names, texts, dates and relative links."""
 
@@ -131,6 +137,7 @@ class Context:
             "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
+            "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
             "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,

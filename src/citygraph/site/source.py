@@ -9,6 +9,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
 from citygraph.files import MARKER, load_bytes, shown
 from citygraph.pages.cite import Edition
 from citygraph.problems import CitygraphError
@@ -34,6 +36,12 @@ def sound(folder: Path) -> None:
     if wrong:
         more = f", and {len(wrong) - 10} more" if len(wrong) > 10 else ""
         raise CitygraphError(f"{shown(folder)}: not a whole release: {', '.join(wrong[:10])}{more}; make it anew")
+    try:
+        for _ in ox.parse(path=str(folder / "ontology.ttl")):
+            pass
+    except (SyntaxError, ValueError, OSError) as error:
+        why = str(error).splitlines()[0]
+        raise CitygraphError(f"{shown(folder / 'ontology.ttl')}: not RDF: {why}; make the release anew") from error
 
 
 def listed(folder: Path) -> list[tuple[str, int]]:
