@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from citygraph.terminal import counting, outcomes
 
 # Everything else is imported where it is needed: --help must answer at once.
 
+#: An address that others can begin with.
+_FOLDER = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9/._~:@!&'()*+,;=%-]*)?")
 _SECONDS = click.FloatRange(min=0, min_open=True, max=86_400)
 _COUNT = click.IntRange(min=0)
 
@@ -70,14 +73,18 @@ def site(release: Path, out: Path, base: str, quiet: bool) -> None:
     with outcomes(), counting("pages") as progress:
         if find_spec("jinja2") is None:
             raise CitygraphError("making a site needs jinja2: pip install 'citygraph[site]'")
-        if base and not base.startswith(("http://", "https://")):
-            raise CitygraphError(f"--base-url {base}: not an address; it begins with http:// or https://")
+        if (base and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[!-~]*)?", base)) or re.search('[?#"<>]', base):
+            raise CitygraphError(
+                f"--base-url {base}: not the address of a folder; for instance https://example.org/site/"
+            )
         from citygraph.site.write import write
 
-        done = write(release, out, base, progress)
+        done = write(release, out, base and base.rstrip("/") + "/", progress)
         if not quiet:
             new = f"{done.changed:,} new or changed, {done.removed:,} removed"
             click.echo(f"{shown(out)}/: {done.files:,} files, {new}")
+            if not base:
+                click.echo("no sitemap and no redirects for w3id.org: they need --base-url, the site's address")
 
 
 @click.command()

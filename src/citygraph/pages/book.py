@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import paths, things
-from citygraph.pages.reader import Reader
+from citygraph.pages import cite, city, downloads, network, paths, questions, search, sources, terms, things
+from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.rolls import Rolls
 from citygraph.pages.things import Thing
@@ -15,9 +15,11 @@ from citygraph.vocabulary import ID
 
 #: What a page of a kind of thing tells beside what every page of a thing tells, and its template.
 Teller = Callable[[Pages, Thing], Mapping[str, Any]]
-TELLERS: Mapping[str, tuple[str, Teller]] = {}
-#: Pages that are of no thing, by their paths: their template, and what they tell.
-FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {}
+TELLERS: Mapping[str, tuple[str, Teller]] = {
+    "City": ("city.html", city.tell),
+    "Network": ("network.html", network.tell),
+    "Source": ("source.html", sources.tell),
+}
 
 #: Things of several pages whose claims are kept.
 _KEPT = 30
@@ -41,16 +43,29 @@ class Book:
         return self.reader.things()
 
     @cached_property
+    def former(self) -> dict[str, str]:
+        """The IRIs of things that are no more, by the paths of their pages."""
+        there = {iri for iri, _ in self.things}
+        return {path: iri for iri in self.pages.former if iri not in there and (path := paths.page(iri))}
+
+    @cached_property
     def _odd(self) -> dict[str, str]:
         """The IRIs of which the files are not named by the key alone, by that name."""
-        names = ((paths.file_name(paths.key_of(iri)), iri) for iri, _ in self.things)
+        iris = [*(iri for iri, _ in self.things), *self.former.values()]
+        names = ((paths.file_name(paths.key_of(iri)), iri) for iri in iris)
         return {name: iri for name, iri in names if name != paths.key_of(iri)}
 
     def made(self, path: str) -> Made | None:
         """A page by its path without a language; None where there is none."""
         if path in FIXED:
             template, tell = FIXED[path]
-            return Made(path, template, tell(self))
+            return Made(path, template, tell(self), anywhere=path == "404.html")
+        if name := questions.named(path):
+            return Made(path, "query.html", {"answer": self._answer(name), "seconds": round(questions.SECONDS)})
+        if path in self.former:
+            iri = self.former[path]
+            told = {"iri": iri, "former": paths.key_of(iri), "now": self.pages.former[iri]}
+            return Made(path, "former.html", told)
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
             iri = self._odd.get(name, ID + name)
@@ -71,7 +86,7 @@ class Book:
     def rolls(self, iri: str) -> Rolls | None:
         """The claims of a thing that is told with lists; those of the largest things are kept for their other pages."""
         kind = self.reader.kind(iri)
-        if kind in ("", "City", "Source"):
+        if things.in_full(kind):
             return None
         if iri not in self._kept:
             found = Rolls(self.reader, iri, kind)
@@ -83,9 +98,40 @@ class Book:
         return self._kept[iri]
 
     def fixed(self) -> list[str]:
-        """The paths of the pages that are of no thing."""
-        return list(FIXED)
+        """The paths of the pages that are of no thing, those first that take longest."""
+        return [*map(questions.path, questions.catalogue()), *FIXED, *self.former]
+
+    @cached_property
+    def index(self) -> search.Index:
+        """All names."""
+        return search.read(self.reader)
+
+    @cached_property
+    def ontology(self) -> terms.Ontology:
+        """The ontology with what shapes ask and how often its terms are used."""
+        return terms.ontology(self.reader)
+
+    def _answer(self, name: str) -> questions.Answer:
+        """A named query with its answer; without one where a server answers it for whoever asks."""
+        query = questions.catalogue()[name]
+        return questions.Answer(query) if self.pages.live else questions.answer(self.reader, query)
 
 
 def _nothing(_: Pages, __: Thing) -> Mapping[str, Any]:
     return {}
+
+
+def _downloads(book: Book) -> Mapping[str, Any]:
+    files = book.pages.files
+    return {"groups": downloads.listed(files), "cited": cite.whole(book.pages.edition), "id": ID,
+            "names": [name for name, _ in files]}  # fmt: skip
+
+
+#: Pages that are of no thing, by their paths: their template, and what they tell.
+FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {
+    "search.html": ("search.html", lambda _: {"kinds": KINDS}),
+    "queries.html": ("queries.html", lambda _: {"queries": list(questions.catalogue().values())}),
+    "ontology.html": ("ontology.html", lambda book: {"ontology": book.ontology}),
+    "downloads.html": ("downloads.html", _downloads),
+    "404.html": ("404.html", lambda _: {}),
+}

@@ -75,6 +75,15 @@ def types(reader: Reader, iris: Collection[str]) -> dict[str, str]:
     return found
 
 
+def having(reader: Reader, iris: Collection[str], name: str) -> set[str]:
+    """Those of some claims that have a property."""
+    if len(iris) < MANY:
+        return {iri for iri in iris if reader.one(iri, CG + name)}
+    among = set(iris)
+    found = reader.store.quads_for_pattern(None, ox.NamedNode(CG + name), None)
+    return {iri for quad in found if (iri := value_of(quad.subject)) in among}
+
+
 def _line(reader: Reader, iri: str, said: dict[str, set[Term]]) -> Line:
     one = {name: min(map(value_of, said[name])) if name in said else "" for name in _ABOUT}
     ends, dates = [], []

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jinja2
+import pyoxigraph as ox
 from markupsafe import Markup
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
 from citygraph.pages.alphabet import country
+from citygraph.pages.beside import Beside
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim, claim
+from citygraph.pages.contributed import Sources
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
+from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
 _HERE = Path(__file__).parent
@@ -30,29 +34,49 @@ _KEPT = 50_000
 
 @dataclass(frozen=True)
 class Made:
-    """A page that was read but not yet written: its template and what it tells, the same for all languages."""
+    """A page that was read but not yet written: its template and what it tells, the same for all languages.
+
+    `anywhere` is one that a host shows at any address, so that its links cannot be relative where `base` is known.
+    """
 
     path: str
     template: str
     told: Mapping[str, Any] = field(default_factory=dict)
+    anywhere: bool = False
 
 
 @dataclass
 class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
-    address of the site, empty where it is not known; `editor` whether the query editor was bundled."""
+    address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
+    IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
+    read, `beside` what was read of the release beside its graph."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    files: Sequence[tuple[str, int]] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
+    beside: Beside = field(default_factory=Beside)
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the files of the release."""
+        return frozenset(name for name, _ in self.files)
 
     @cached_property
     def told(self) -> Told:
         """Where claims and rows are told."""
         return Told(self.reader)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What sources contribute."""
+        return Sources(self.told, self.beside)
 
     @cached_property
     def english(self) -> Context:
@@ -79,18 +103,20 @@ class Pages:
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
         path = paths.localized(made.path, language)
-        context = Context(self, path, language)
+        context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
 
 
 class Context:
     """What templates are given in one language at one place: names, texts, dates and relative links."""
 
-    def __init__(self, pages: Pages, path: str, language: str) -> None:
+    def __init__(self, pages: Pages, path: str, language: str, root: str = "") -> None:
         self.pages, self.path, self.language = pages, path, language
-        self.root = paths.root(path)
+        self.root = root or paths.root(path)
         within = paths.split(path)[1]
         self._home, self._folder = paths.root(within), within[: within.rfind("/") + 1]
+        if root:
+            self._home = root if language == LANGUAGES[0] else f"{root}{language}/"
 
     def names(self) -> dict[str, Any]:
         """By the names that templates use."""
@@ -99,12 +125,19 @@ class Context:
             "t": partial(self._say), "name": self.name, "label": self.label, "href": self.href, "link": self.link,
             "date": self.date, "number": partial(words.number, language=self.language), "cite": self.cite,
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
-            "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
+            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten,
+            "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
-            "page_link": lambda iri, number: self._home + quote(paths.page(iri, number), safe=paths.SAFE),
+            "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
+            "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at,
+            "told_at": self.told_at, "change": self.change,
+            "download": self.download,
         }  # fmt: skip
+
+    def download(self, name: str) -> str:
+        """Where a file of the release is downloaded from here; empty where the release has no such file."""
+        return f"{self.root}release/{name}" if name in self.pages.names else ""
 
     def _say(self, name: str, *values: object) -> str:
         return say(name, self.language, *values)
@@ -154,6 +187,21 @@ class Context:
             return Markup('<a class="outside" rel="noopener noreferrer nofollow" href="{}">{}</a>').format(where, text)
         return Markup('<a href="{}">{}</a>').format(where, text)
 
+    def cell(self, term: Any) -> Markup:
+        """A value of an answer: a thing by its name and linked, a text in its language; nothing where there is none."""
+        if term is None:
+            return Markup("")
+        if isinstance(term, ox.NamedNode):
+            return self.link(term.value)
+        language = term.language if isinstance(term, ox.Literal) else None
+        if language:
+            return Markup('<bdi lang="{}">{}</bdi>').format(language, term.value)
+        return Markup("<bdi>{}</bdi>").format(value_of(term))
+
+    def kinds_in(self, kinds: Iterable[str]) -> dict[str, str]:
+        """The names of kinds of things, for a script."""
+        return {kind: self.label(kind) for kind in kinds}
+
     def stated_in(self, source: str) -> Markup:
         """A source that states something of a thing itself, linked; the registry and the themes are told as such."""
         key = source.removeprefix(ID)
@@ -177,6 +225,15 @@ class Context:
             return words.date(edtf, self.language)
         except (ValueError, IndexError):
             return edtf
+
+    def change(self, percent: str) -> str:
+        """A change in per cent with its sign: −20 %."""
+        try:
+            value = float(percent)
+        except ValueError:
+            return percent
+        sign = "\u2212" if value < 0 else "+" if value > 0 else ""
+        return f"{sign}{words.percent(abs(value), self.language)}\u00a0%"
 
     def title_of(self, claim: Claim) -> str:
         """A claim in a few words: its kind and its ends."""

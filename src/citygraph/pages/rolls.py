@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from citygraph.pages.alphabet import country as named_country
 from citygraph.pages.alphabet import order
 from citygraph.pages.claims import ENDS, TYPES, Claim, End, claims
-from citygraph.pages.lines import Line, lines, types
+from citygraph.pages.lines import Line, having, lines, types
 from citygraph.pages.reader import Reader
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM
@@ -30,7 +30,8 @@ _BY = {
 _NETWORK = (
     ("Affiliation", "part"), ("Affiliation", "whole"), ("Founding", ""), ("Backing", "network"),
     ("Coordination", "network"), ("Commitment", "askedBy"), ("Aim", ""), ("Scope", ""), ("Liaison", ""),
-    ("Cooperation", ""), ("Membership", "member"), ("Membership", "network"), ("Commitment", ""),
+    ("Cooperation", ""), ("Membership", "member"), ("Membership", "network"), ("Commitment", ""), ("Coordination", ""),
+    ("Backing", ""),
 )  # fmt: skip
 
 
@@ -101,6 +102,9 @@ class Rolls:
                 self._lists.append((key, self._roll(key, [read[iri] for iri in found])))
             else:
                 self._full.append((key, found))
+        members = list(groups.get(("Membership", "network"), ())) if kind == "Network" else []
+        told = read if ("Membership", "network") in listed else lines(reader, members)
+        self.joined = sorted({pair for claim in members for pair in _joined(told[claim], iri)})
         self._paged()
 
     @property
@@ -136,18 +140,23 @@ class Rolls:
         found: dict[tuple[str, str], list[str]] = defaultdict(list)
         kinds = types(self.reader, roles.keys() | below)
         roles |= {claim: "network" for claim in below - roles.keys() if kinds.get(claim) == "Membership"}
+        helping = [claim for claim, kind in kinds.items() if kind in ("Coordination", "Backing")]
+        assists = having(self.reader, helping, "assists")
         for claim in sorted(roles):
-            found[kinds.get(claim, ""), roles[claim]].append(claim)
+            # who assists a member of a network neither coordinates nor backs the network
+            role = f"{roles[claim]}-assists" if claim in assists and roles[claim] != "assists" else roles[claim]
+            found[kinds.get(claim, ""), role].append(claim)
         places = _NETWORK if kind == "Network" else tuple((one, "") for one in TYPES)
 
         def place(key: tuple[str, str]) -> tuple[int, int, str]:
             at = next((at for at, (one, role) in enumerate(places) if one == key[0] and role in ("", key[1])), 99)
-            return at, ends.get(key[1], 99), key[1]
+            return at, ends.get(key[1].removesuffix("-assists"), 99), key[1]
 
         return {key: found[key] for key in sorted(found, key=place)}
 
     def _roll(self, key: tuple[str, str], lines: Sequence[Line]) -> Roll:
-        by = [name for name in _BY.get(key[0], ()) if name != key[1]] or [name for name in ENDS if name != key[1]]
+        role = key[1].removesuffix("-assists")
+        by = [name for name in _BY.get(key[0], ENDS) if name != role]
         found: dict[str, list[Line]] = defaultdict(list)
         for one in lines:
             main = next((end.iri for name in by for end in one.ends if end.name == name and end.iri), "")
@@ -196,6 +205,16 @@ class Rolls:
             counts = Counter(entry.country for entry in roll.entries)
             told = [(code, counts[code], page) for code, page in first.items()]
             self._lists[at] = key, replace(roll, countries=told)
+
+
+def _joined(line: Line, network: str) -> list[tuple[str, int]]:
+    """Who joined a network in which year, where a source says it in words and no other year is possible."""
+    date = dict(line.dates).get("joined")
+    if line.reading != "explicit" or date is None or not any(end.iri == network for end in line.ends):
+        return []
+    first, last = date.earliest[:4], date.latest[:4]
+    members = [end.iri for end in line.ends if end.name == "member" and end.iri]
+    return [(member, int(first)) for member in members] if first == last and first.isdecimal() else []
 
 
 def _claims(predicate: str, subject: str) -> bool:

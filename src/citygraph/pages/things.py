@@ -51,7 +51,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Thing:
-    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand."""
+    """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand.
+
+    `joined` is who joined a network in which year, for the years that sources tell."""
 
     iri: str
     kind: str
@@ -64,6 +66,7 @@ class Thing:
     place: tuple[float, float] | None = None
     counts: dict[str, int] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
+    joined: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -79,6 +82,11 @@ class Thing:
         return [(kind, found) for kind in (*TYPES, "") if (found := self.of(kind))]
 
 
+def in_full(kind: str) -> bool:
+    """Whether pages of a kind of thing tell all its claims in full, 40 on each; others make lists of many."""
+    return kind in ("", "City", "Source")
+
+
 def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None, least: int = 1) -> Thing | None:
     """A page of a thing; None where the graph tells nothing of it or has no such page. `rolls` are its claims where
     many that are alike become a list; else all are told in full, so many on each page. `least` is how many pages it has
@@ -92,6 +100,7 @@ def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None,
         return Thing(
             iri, reader.kind(iri), named_in(said), facts(reader, iri, said) if number == 1 else [], [], rolls.total,
             number, rolls.pages, place(said), sections=rolls.sections(number),
+            joined=rolls.joined,
         )  # fmt: skip
     listed = ordered(reader, about(reader, iri))
     pages = max(least, -(-len(listed) // CLAIMS))

@@ -74,10 +74,10 @@ def city_map(
 
 def meanings(kinds: Sequence[str], language: str) -> list[tuple[str, str]]:
     """What the classes of cities mean: how many networks they are in."""
-    networks = say("networks", language).lower()
+    networks = say("networks", language)
     texts = {kind: say(f"class-{kind}" if kind in ("none", "implicit") else kind, language)
              for kind in kinds if not kind.isdecimal()}  # fmt: skip
-    texts |= {kind: f"{say('more', language, 4) if kind == '4' else kind} {networks}"
+    texts |= {kind: f"{networks}: {say('more', language, 4) if kind == '4' else kind}"
               for kind in kinds if kind.isdecimal()}  # fmt: skip
     return [(kind, texts[kind]) for kind in kinds]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from citygraph.problems import CitygraphError
 
 #: Files that every build writes and pages are made of.
 NEEDED = (MARKER, "ontology.ttl", "shacl-report.ttl", "citygraph.ttl")
+#: How the names of the files of a build begin.
+_BUILT = ("citygraph", "context.jsonld", "ontology.ttl", "shacl-report.ttl")
 _SUMS, _ABOUT = "SHA256SUMS", "dataset.jsonld"
 
 
@@ -27,6 +30,22 @@ def sound(folder: Path) -> None:
     if wrong:
         more = f", and {len(wrong) - 10} more" if len(wrong) > 10 else ""
         raise CitygraphError(f"{shown(folder)}: not a whole release: {', '.join(wrong[:10])}{more}; make it anew")
+
+
+def listed(folder: Path) -> list[tuple[str, int]]:
+    """The files of a release with their bytes: those that it lists, or those of a build."""
+    names = [*_sums(folder), _SUMS] if (folder / _SUMS).is_file() else [
+        path.name for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.name.startswith(_BUILT)
+    ]  # fmt: skip
+    return [(name, (folder / name).stat().st_size) for name in sorted(names)]
+
+
+def apart(folder: Path, out: Path) -> None:
+    """Raise CitygraphError where a site would be written over its release, or the other way round."""
+    release, site = Path(os.path.realpath(folder)), Path(os.path.realpath(out))
+    if release == site or site.is_relative_to(release) or release.is_relative_to(site):
+        raise CitygraphError(f"{shown(out)}: lies within the release, or the release in it; name another with --out")
 
 
 def edition(folder: Path) -> Edition:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from citygraph.files import MARKER
 from citygraph.pages import described, paths
+from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.rdf import storage
-from citygraph.site import source, stubs
+from citygraph.site import extras, source, stubs
 from citygraph.site.folder import Folder
 from citygraph.vocabulary import LANGUAGES
 
@@ -46,24 +47,33 @@ class Site:
         self.folder = Folder(out)
         reader = Reader(storage.load(release / MARKER, storage.format_of(release / MARKER), lenient=True),
                         str(release / "ontology.ttl"))  # fmt: skip
-        self.pages = Pages(reader, source.edition(release), base=base)
+        self.pages = Pages(
+            reader, source.edition(release), base=base, files=source.listed(release), former=extras.former(release),
+            beside=beside(release),
+        )  # fmt: skip
         self.book = Book(self.pages)
 
     def units(self) -> list[Unit]:
         """All the work, in the order in which it is begun."""
         fixed = [("page", path) for path in self.book.fixed()]
         told = [("told", unit) for unit in stubs.units(self.pages)]
-        return [*fixed, *told, *(("thing", iri) for iri, _ in self.book.things)]
+        return [*fixed, ("extras", ""), *told, *(("thing", iri) for iri, _ in self.book.things)]
 
     def make(self, unit: Unit) -> Iterator[tuple[str, bytes]]:
         """The files of a unit."""
         what, of = unit
         if what == "thing":
             yield from self._thing(of)
+        elif what == "extras":
+            yield from extras.made(self.book, self.pages.base)
         elif what == "told":
             yield from stubs.made(self.pages, of)
         elif made := self.book.made(of):
             yield from self._languages(made)
+            if answer := made.told.get("answer"):
+                yield f"queries/{answer.query.name}.rq", answer.query.text.encode()
+                if answer.state == "answered":
+                    yield f"queries/{answer.query.name}.csv", answer.csv
 
     def _thing(self, iri: str) -> Iterator[tuple[str, bytes]]:
         number, pages = 1, 1
@@ -86,6 +96,7 @@ class Site:
 def write(release: Path, out: Path, base: str = "", progress: Progress = lambda *_: None) -> Written:
     """Write the site of a release; raises CitygraphError before anything is written where the release is not whole."""
     source.sound(release)
+    source.apart(release, out)
     site = Site(release, out, base)
     site.folder.begin()
     units = site.units()
@@ -95,6 +106,12 @@ def write(release: Path, out: Path, base: str = "", progress: Progress = lambda 
         every += files
         changed, size, done = changed + some, size + much, done + number
         progress(done, len(units))
+    for path, place in extras.copies(release):
+        every.append(path)
+        changed, size = changed + site.folder.copy(path, place), size + place.stat().st_size
+    for path, content in extras.sitemap(base, every, site.book.former) if base else ():
+        every.append(path)
+        changed, size = changed + site.folder.write(path, content), size + len(content)
     removed = site.folder.end(every)
     return Written(len(every), changed, removed, size)
 
@@ -104,7 +121,9 @@ Result = tuple[list[str], int, int, int]
 
 def _worked(site: Site, units: Sequence[Unit]) -> Iterator[Result]:
     """The results of all units; in several processes, which share the graph by forking, where there is much to do."""
-    chunks = [units[start : start + _CHUNK] for start in range(0, len(units), _CHUNK)]
+    things = next((at for at, (what, _) in enumerate(units) if what == "thing"), len(units))
+    chunks = [units[at : at + 1] for at in range(things)]  # some of these take long
+    chunks += [units[start : start + _CHUNK] for start in range(things, len(units), _CHUNK)]
     processes = min(os.cpu_count() or 1, 8)
     if len(units) < _MANY or processes == 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from (_work(site, chunk) for chunk in chunks)

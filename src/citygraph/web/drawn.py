@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from citygraph.plots.dress import WIDTH
+from citygraph.plots.land import land
+from citygraph.plots.maps import Frame
 from citygraph.web.shown import Cell, number
 
 #: Bars that one chart has at most.
@@ -85,10 +84,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Map:
-    """Places over the outlines of countries, of which `land` is the path data."""
+    """Places over land and borders, which are path data in halves of a pixel."""
 
     points: list[Point]
     land: str
+    borders: str
     width: int
     height: int
     radius: float
@@ -99,60 +99,19 @@ def city_map(columns: Sequence[str], rows: Sequence[Sequence[Any]], cells: Seque
     if not {"lat", "long"} <= set(columns):
         return None
     lat_at, long_at = columns.index("lat"), columns.index("long")
-    places = []
+    places: list[dict[str, Any]] = []
     for row, line in zip(rows, cells, strict=True):
         lat, long = number(row[lat_at]), number(row[long_at])
         if lat is not None and long is not None and abs(lat) <= 90 and abs(long) <= 180:
             named = next((one for at, one in enumerate(line) if at not in (lat_at, long_at) and one.text), Cell(""))
-            places.append((lat, long, named))
+            places.append({"lat": lat, "long": long, "cell": named})
     if not places:
         return None
-    frame = _Frame([lat for lat, _, _ in places], [long for _, long, _ in places])
-    points = [Point(*frame.at(lat, long), _cut(one.text), "" if one.outside else one.href) for lat, long, one in places]
+    frame = Frame(places)
+    seen = land(frame)
+    points = []
+    for place in places:
+        (x, y), one = frame.at(place), place["cell"]
+        points.append(Point(round(x, 1), round(y, 1), _cut(one.text), "" if one.outside else one.href))
     radius = 5 if len(points) <= 50 else 3 if len(points) <= 500 else 1.8
-    return Map(points, frame.land(), _WIDTH, frame.height, radius)
-
-
-class _Frame:
-    """Degrees to pixels around some places: equirectangular, true to scale in the middle."""
-
-    def __init__(self, lats: Sequence[float], longs: Sequence[float]) -> None:
-        middle = math.radians((min(lats) + max(lats)) / 2)
-        self._narrow = max(math.cos(middle), 0.2)
-        wide = max((max(longs) - min(longs)) * 1.15, 8 / self._narrow)
-        high = max((max(lats) - min(lats)) * 1.15, 5.0)
-        self._scale = min(_WIDTH / (wide * self._narrow), 560 / high)
-        self.height = round(min(560, max(high * self._scale, 320)))
-        self._long, self._lat = (min(longs) + max(longs)) / 2, (min(lats) + max(lats)) / 2
-
-    def at(self, lat: float, long: float) -> tuple[float, float]:
-        """Where a place is drawn."""
-        x = _WIDTH / 2 + (long - self._long) * self._narrow * self._scale
-        return round(x, 1), round(self.height / 2 - (lat - self._lat) * self._scale, 1)
-
-    def land(self) -> str:
-        """The borders that lie in the frame, as path data."""
-        paths = []
-        for line in _borders():
-            points = [self.at(lat, long) for long, lat in line]
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            if max(xs) >= 0 and min(xs) <= _WIDTH and max(ys) >= 0 and min(ys) <= self.height:
-                paths.append("M" + "L".join(f"{x:g},{y:g}" for x, y in points))
-        return "".join(paths)
-
-
-@cache
-def _borders() -> list[list[tuple[float, float]]]:
-    """The lines between countries and along coasts, as (longitude, latitude)."""
-    file = Path(__file__).parents[1] / "plots" / "outlines.json"
-    topology = json.loads(file.read_text("utf-8"))
-    (wide, high), (west, south) = topology["transform"]["scale"], topology["transform"]["translate"]
-    lines = []
-    for arc in topology["arcs"]:
-        x = y = 0
-        line = []
-        for across, up in arc:
-            x, y = x + across, y + up
-            line.append((x * wide + west, y * high + south))
-        lines.append(line)
-    return lines
+    return Map(points, seen.area, seen.borders, WIDTH, frame.height, radius)
