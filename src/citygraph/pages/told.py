@@ -35,6 +35,11 @@ class Told:
         self.reader = reader
         self._many: dict[str, dict[str, int]] = {}
 
+    def prime(self) -> None:
+        """Look up now what pages would look up when they need it."""
+        for name in ("claims", "rows", "row_of", "plain", "articles", "_row_pages"):
+            getattr(self, name)
+
     @cached_property
     def claims(self) -> dict[str, list[str]]:
         """The claims of each source, in order of IRIs."""
