@@ -20,8 +20,8 @@ from hostile import KEY, LABELS, LINKS, WORDS, lines
 from served import Got, Page, get, led
 
 ID = "https://w3id.org/citygraph/id/"
-CLAIM = "/page/claim/lahti-networks-2012/covenant-membership.html"
 TOLD = "lahti-networks-2012/covenant-membership"
+CLAIM, WORDS_AT = f"/page/claim/{TOLD}.html", f"/page/lahti-networks-2012.html#{TOLD}"
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_the_page_of_a_city_tells_names_facts_and_claims_with_their_words(url: s
     for told in ("Lahti", "Lahtis", "by rule", "decided by", "10 September 2012", "johon Lahti liittyi 10.9.2012"):
         assert told in page.words
     assert any(a.get("id") == TOLD for _, a in page.tags)
-    assert {CLAIM, "/page/lahti-networks-2012.html", "/data/lahti.ttl", "/data/lahti.jsonld"} <= set(led(found))
+    assert {WORDS_AT, "/page/lahti-networks-2012.html", "/data/lahti.ttl", "/data/lahti.jsonld"} <= set(led(found))
 
 
 @pytest.mark.parametrize("start", ["", "/fi", "/sv"])
@@ -172,7 +172,7 @@ def test_a_row_has_its_evidence_beside_it(url: str) -> None:
         found = get(f"{url}{start}/query/memberships?city=Lahti&reading=explicit")
         page = Page(found.text)
         assert "johon Lahti liittyi 10.9.2012 kaupunginvaltuuston päätöksellä" in page.words
-        assert {start + CLAIM, f"{start}/page/lahti.html"} <= set(led(found))
+        assert {start + WORDS_AT, f"{start}/page/lahti.html"} <= set(led(found))
         assert [tag for tag, _ in page.tags].count("details") >= 4  # the menu, the text, and one for each claim
 
 
