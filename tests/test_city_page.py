@@ -56,7 +56,7 @@ class Graph:
             self.add(ID + key, SKOS + "prefLabel", ox.Literal(name))
         return ID + key
 
-    def claim(self, key: str, kind: str, source: str = "t", **told: Value | list[Value]) -> str:
+    def claim(self, key: str, kind: str, source: str = "t", /, **told: Value | list[Value]) -> str:
         iri = f"{CLAIM}{source}/{key}"
         self.add(iri, TYPE, CG + kind)
         self.add(iri, CG + "source", ID + source)
@@ -198,7 +198,7 @@ def random_claims(seed: int) -> Graph:
         source = rng.choice("abc")
         kind = rng.choice(("Membership", "Membership", "Twinning", "Commitment"))
         if kind == "Commitment":
-            pools = {"change": [number(-20), number(-40)], "targetYear": [number(2020), number(2030)],
+            pools: dict[str, list[Value]] = {"change": [number(-20), number(-40)], "targetYear": [number(2020), number(2030)],
                      "unit": [ox.Literal("percent")], "qualifier": [ox.Literal("at least")],
                      "metric": [ID + "co2", ID + "energy"], "baselineYear": [number(1990)]}  # fmt: skip
             some: dict[str, Value | list[Value]] = {
