@@ -23,7 +23,7 @@ def schemes() -> dict[str, dict[str, str]]:
     """The colours of each scheme by name; those that dark and print do not name are the light ones."""
     light = dict(COLOUR.findall(CSS[: CSS.index("@media")]))
     dark = dict(COLOUR.findall(CSS[CSS.index("(prefers-color-scheme: dark)") : CSS.index("/* The page */")]))
-    paper = dict(COLOUR.findall(CSS[CSS.index("@media print") :]))
+    paper = dict(COLOUR.findall(CSS[CSS.index("@media print") :].partition("}")[0]))
     return {"light": light, "dark": light | dark, "print": light | paper}
 
 

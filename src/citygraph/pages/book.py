@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import cite, city, downloads, network, paths, questions, search, sources, terms, things
+from citygraph.pages import cite, city, downloads, network, paths, questions, search, sources, start, terms, things
+from citygraph.pages.lists import Lists
 from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.rolls import Rolls
@@ -30,7 +31,7 @@ class Book:
     """The pages of a release. What several pages need of the whole graph is read once and kept here."""
 
     def __init__(self, pages: Pages) -> None:
-        self.pages = pages
+        self.pages: Pages = pages
         self._kept: dict[str, Rolls] = {}
 
     def prime(self) -> None:
@@ -46,6 +47,11 @@ class Book:
     def things(self) -> list[tuple[str, str]]:
         """Everything that has a page, with its kind."""
         return self.reader.things()
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The lists of everything that has a page."""
+        return Lists(self.reader, self.things)
 
     @cached_property
     def former(self) -> dict[str, str]:
@@ -65,6 +71,8 @@ class Book:
         if path in FIXED:
             template, tell = FIXED[path]
             return Made(path, template, tell(self), anywhere=path == "404.html")
+        if path.startswith("all/") and (found := self.lists.at(path)):
+            return Made(path, "list.html", {"listed": found[0], "number_here": found[1]})
         if name := questions.named(path):
             return Made(path, "query.html", {"answer": self._answer(name), "seconds": round(questions.SECONDS)})
         if path in self.former:
@@ -104,7 +112,7 @@ class Book:
 
     def fixed(self) -> list[str]:
         """The paths of the pages that are of no thing, those first that take longest."""
-        return [*map(questions.path, questions.catalogue()), *FIXED, *self.former]
+        return [*map(questions.path, questions.catalogue()), *FIXED, *self.lists.paths(), *self.former]
 
     @cached_property
     def index(self) -> search.Index:
@@ -130,6 +138,8 @@ def _downloads(book: Book) -> Mapping[str, Any]:
 
 #: Pages that are of no thing, by their paths: their template, and what they tell.
 FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {
+    "index.html": ("start.html", lambda book: start.tell(book.pages, book.things)),
+    "all.html": ("all.html", lambda book: {"lists": book.lists}),
     "search.html": ("search.html", lambda _: {"kinds": KINDS}),
     "queries.html": ("queries.html", lambda _: {"queries": list(questions.catalogue().values())}),
     "ontology.html": ("ontology.html", lambda book: {"ontology": book.ontology}),

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 import pyoxigraph as ox
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
@@ -24,6 +24,7 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
+from citygraph.plots.land import world
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
@@ -99,12 +100,19 @@ class Pages:
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        world()
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
         path = paths.localized(made.path, language)
         context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
+
+
+def coded(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 class Context:
@@ -129,10 +137,10 @@ class Context:
             "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
+            "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "change": self.change,
-            "download": self.download,
+            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:
@@ -213,6 +221,12 @@ class Context:
         """Where a claim is told in full: on the page of a thing that it names, else on its own."""
         where = self.href(iri)
         return where + paths.fragment(claim) if where else self.href(claim)
+
+    def ask(self, text: str, about: Sequence[str]) -> Markup:
+        """A question with the names of those whom it is about, linked."""
+        return Markup(escape(say(text, self.language, *(f"{{{at}}}" for at in range(len(about)))))).format(
+            *map(self.link, about)
+        )
 
     def section_title(self, kind: str, role: str) -> str:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""

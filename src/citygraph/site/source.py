@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
+
+import pyoxigraph as ox
 
 from citygraph.files import MARKER, load_bytes, shown
 from citygraph.pages.cite import Edition
@@ -14,9 +17,12 @@ from citygraph.problems import CitygraphError
 
 #: Files that every build writes and pages are made of.
 NEEDED = (MARKER, "ontology.ttl", "shacl-report.ttl", "citygraph.ttl")
+_SUMS, _ABOUT, _FEED = "SHA256SUMS", "dataset.jsonld", "feed.atom"
+_ATOM = "{http://www.w3.org/2005/Atom}"
+#: Releases of which the start page tells what is new.
+_NEWEST = 3
 #: How the names of the files of a build begin.
 _BUILT = ("citygraph", "context.jsonld", "ontology.ttl", "shacl-report.ttl")
-_SUMS, _ABOUT = "SHA256SUMS", "dataset.jsonld"
 
 
 def sound(folder: Path) -> None:
@@ -30,6 +36,12 @@ def sound(folder: Path) -> None:
     if wrong:
         more = f", and {len(wrong) - 10} more" if len(wrong) > 10 else ""
         raise CitygraphError(f"{shown(folder)}: not a whole release: {', '.join(wrong[:10])}{more}; make it anew")
+    try:
+        for _ in ox.parse(path=str(folder / "ontology.ttl")):
+            pass
+    except (SyntaxError, ValueError, OSError) as error:
+        why = str(error).splitlines()[0]
+        raise CitygraphError(f"{shown(folder / 'ontology.ttl')}: not RDF: {why}; make the release anew") from error
 
 
 def listed(folder: Path) -> list[tuple[str, int]]:
@@ -58,7 +70,25 @@ def edition(folder: Path) -> Edition:
         publisher, home = str(about["publisher"]["name"]), str(about["identifier"]).removesuffix("dataset/citygraph")
     except (ValueError, KeyError, TypeError) as error:
         raise CitygraphError(f"{shown(folder / _ABOUT)}: not the description of a release: {error}") from error
-    return Edition(str(about.get("name", "citygraph")), version, day, f"{home}release/{version}", publisher)
+    return Edition(
+        str(about.get("name", "citygraph")), version, day, f"{home}release/{version}", publisher, news(folder)
+    )
+
+
+def news(folder: Path) -> tuple[tuple[str, str, str], ...]:
+    """Day, title and summary of the newest releases that the feed of a release tells of; none where it has no feed.
+
+    Raises CitygraphError where the feed cannot be read.
+    """
+    path = folder / _FEED
+    if not path.is_file():
+        return ()
+    try:
+        entries = ET.fromstring(load_bytes(path, "the feed of releases")).findall(f"{_ATOM}entry")
+    except ET.ParseError as error:
+        raise CitygraphError(f"{shown(path)}: not a feed of releases: {error}") from error
+    told = [{name: entry.findtext(_ATOM + name, "") for name in ("updated", "title", "summary")} for entry in entries]
+    return tuple((one["updated"][:10], one["title"], one["summary"]) for one in told[:_NEWEST])
 
 
 def _sums(folder: Path) -> dict[str, str]:
