@@ -81,10 +81,14 @@ class Book:
             return Made(path, "former.html", told)
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
-            iri = self._odd.get(name, ID + name)
+            iri = self.iri(name)
             if paths.page(iri, int(number) if number.isdecimal() and len(number) < 7 else 1) == path:
                 return self.thing(iri, int(number or 1))
         return None
+
+    def iri(self, name: str) -> str:
+        """The thing of which the files have a name, or of which it is the key."""
+        return self._odd.get(name, ID + name) if "~" in name else ID + name
 
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
