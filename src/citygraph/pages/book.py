@@ -22,6 +22,7 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     "Source": ("source.html", sources.tell),
 }
 
+_PLAIN: tuple[str, Teller] = ("thing.html", lambda *_: {})
 #: Things of several pages whose claims are kept.
 _KEPT = 30
 
@@ -96,7 +97,7 @@ class Book:
         found = things.thing(self.reader, iri, number, self.rolls(iri), least) if path else None
         if found is None:
             return None
-        template, tell = TELLERS.get(found.kind, ("thing.html", _nothing))
+        template, tell = TELLERS.get("Source" if self.pages.told.is_source(iri) else found.kind, _PLAIN)
         return Made(path, template, {"thing": found, **tell(self.pages, found)})
 
     def rolls(self, iri: str) -> Rolls | None:
@@ -131,10 +132,6 @@ class Book:
         """A named query with its answer; without one where a server answers it for whoever asks."""
         query = questions.catalogue()[name]
         return questions.Answer(query) if self.pages.live else questions.answer(self.reader, query)
-
-
-def _nothing(_: Pages, __: Thing) -> Mapping[str, Any]:
-    return {}
 
 
 def _downloads(book: Book) -> Mapping[str, Any]:
