@@ -146,7 +146,8 @@ class Context:
             "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "question_page": self.question_page, "ask": self.ask, "change": self.change, "download": self.download,
+            "told_at": self.told_at, "question_page": self.question_page,
+            "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:

@@ -54,7 +54,8 @@ def routes(site: Site) -> list[Route]:
         query = catalogue.get(request.path_params["name"])
         if query is None:
             return answers.text(404, "no query of that name")
-        given = {name: param.example for name, param in query.params.items() if param.required}
+        required = {name: param for name, param in query.params.items() if param.required}
+        given = {name: param.example or param.values[0] for name, param in required.items()}
         return answers.redirect(303, f"/api/queries/{query.name}?" + urlencode({**given, "format": "csv"}))
 
     endpoints: list[tuple[str, Callable[[Request], Awaitable[Response | Reply]]]] = [
