@@ -30,6 +30,7 @@ AXE = ROOT / "tests" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 ARABIC, LONG = "نواكشوط", "Stadtgemeinde " + "Wolfsbach" * 11 + " am See"
 #: One page of each kind.
 KINDS = {
+    "start": "index.html", "all": "all.html", "list": "all/networks.html", "missing": "404.html",
     "city": "page/lahti.html", "network": "page/covenant-of-mayors.html", "part": "page/covenant-of-mayors-2020.html",
     "article": "page/lahti-networks-2012.html", "organisation": "page/lahti-city-council.html",
     "empty": "page/arabic.html", "long": "page/long.html", "search": "search.html", "queries": "queries.html",
