@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import cite, city, downloads, network, paths, questions, search, start, terms, things
+from citygraph.pages import cite, city, downloads, network, paths, questions, search, sources, start, terms, things
 from citygraph.pages.lists import Lists
 from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
@@ -19,6 +19,7 @@ Teller = Callable[[Pages, Thing], Mapping[str, Any]]
 TELLERS: Mapping[str, tuple[str, Teller]] = {
     "City": ("city.html", city.tell),
     "Network": ("network.html", network.tell),
+    "Source": ("source.html", sources.tell),
 }
 
 #: Things of several pages whose claims are kept.

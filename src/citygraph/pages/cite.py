@@ -94,6 +94,43 @@ def of_source(reader: Reader, source: str) -> str:
     return cited(lambda predicate: reader.one(source, predicate)) if source else ""
 
 
+def itself(reader: Reader, source: str, licence: str, table: bool = False) -> Citation:
+    """How a source itself is cited, and credited as its licence asks; `table` is whether it is a data set."""
+    one = {name: reader.one(source, property) for name, property in _OF_SOURCE.items()}
+    title = one["title"] or shorten(source)
+    day = issued(reader, source)
+    key = re.sub(r"[^A-Za-z0-9]+", "-", shorten(source)).strip("-") or "source"
+    fields = {
+        "author": f"{{{_tex(one['author'])}}}" if one["author"] else "",
+        "title": f"{{{_tex(title)}}}",
+        "publisher": f"{{{_tex(one['publisher'])}}}" if one["publisher"] else "",
+        "year": day[:4],
+        "date": _tex(day),
+        "version": _tex(one["version"]),
+        "language": _tex(one["language"]),
+        "url": _url(one["url"]),
+        "note": _tex(f"Licence: {licence}") if licence else "",
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    csl: dict[str, object] = {
+        "id": key, "type": "dataset" if table else "webpage", "title": _clean(title),
+        "author": [{"literal": _clean(one["author"])}] if one["author"] else "", "publisher": _clean(one["publisher"]),
+        "version": _clean(one["version"]), "language": _clean(one["language"]), "URL": _url(one["url"]),
+        "note": _clean(f"Licence: {licence}") if licence else "",
+    }  # fmt: skip
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        csl["issued"] = {"date-parts": [[int(part) for part in day.split("-")]]}
+    kept = {name: value for name, value in csl.items() if value}
+    text = of_source(reader, source) + (f" {_clean(licence)}." if licence else "")
+    return Citation(_clean(text), f"@misc{{{key},\n{lines}}}", json.dumps([kept], ensure_ascii=False, indent=1))
+
+
+_OF_SOURCE = {
+    "author": DCTERMS + "creator", "title": DCTERMS + "title", "publisher": DCTERMS + "publisher",
+    "version": "http://schema.org/version", "language": DCTERMS + "language", "url": "http://schema.org/url",
+}  # fmt: skip
+
+
 def issued(reader: Reader, source: str) -> str:
     """The day of a source; empty where none is told."""
     return reader.one(source, DCTERMS + "issued", "https://w3id.org/citygraph/ontology#asOf")
@@ -102,6 +139,11 @@ def issued(reader: Reader, source: str) -> str:
 def _clean(text: str) -> str:
     """Text in one line, without signs that nobody sees and that turn what follows."""
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in text)
+
+
+def _url(address: str) -> str:
+    """An address as a citation has it: without what would end its field."""
+    return re.sub(r"[\s{}\\]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), _clean(address))
 
 
 def _tex(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -16,8 +17,10 @@ from markupsafe import Markup, escape
 from citygraph import __version__
 from citygraph.pages import cite, paths
 from citygraph.pages.alphabet import country
+from citygraph.pages.beside import Beside
 from citygraph.pages.cite import Edition
 from citygraph.pages.claims import Claim, claim
+from citygraph.pages.contributed import Sources
 from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
@@ -48,7 +51,7 @@ class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
     IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
-    read."""
+    read, `beside` what was read of the release beside its graph."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
@@ -56,14 +59,25 @@ class Pages:
     base: str = ""
     files: Sequence[tuple[str, int]] = ()
     former: Mapping[str, str] = field(default_factory=dict)
+    beside: Beside = field(default_factory=Beside)
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict)
     citations: dict[str, str] = field(default_factory=dict)
     kept: dict[str, object] = field(default_factory=dict)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the files of the release."""
+        return frozenset(name for name, _ in self.files)
+
+    @cached_property
     def told(self) -> Told:
         """Where claims and rows are told."""
         return Told(self.reader)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What sources contribute."""
+        return Sources(self.told, self.beside)
 
     @cached_property
     def english(self) -> Context:
@@ -112,13 +126,19 @@ class Context:
             "t": partial(self._say), "name": self.name, "label": self.label, "href": self.href, "link": self.link,
             "date": self.date, "number": partial(words.number, language=self.language), "cite": self.cite,
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
-            "anchor": paths.anchor, "short": shorten, "source_citation": self.source_citation,
+            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten,
+            "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
             "told_at": self.told_at, "ask": self.ask, "change": self.change,
+            "download": self.download,
         }  # fmt: skip
+
+    def download(self, name: str) -> str:
+        """Where a file of the release is downloaded from here; empty where the release has no such file."""
+        return f"{self.root}release/{name}" if name in self.pages.names else ""
 
     def _say(self, name: str, *values: object) -> str:
         return say(name, self.language, *values)
@@ -131,7 +151,10 @@ class Context:
         """The name of a property, given by its IRI or its name in the ontology."""
         iri = predicate if "/" in predicate else CG + predicate
         found = self.name(iri)
-        return found if found != shorten(iri) else found.rpartition(":")[2]
+        if found != shorten(iri):
+            return found
+        short = re.split("[:/#]", found)[-1]
+        return self._say(f"property-{short}") if f"property-{short}" in texts() else short
 
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import pyoxigraph as ox
 
-from citygraph.pages import paths, things
+from citygraph.pages import paths, rolls, things
 from citygraph.pages.claims import about
 from citygraph.pages.reader import Reader
 from citygraph.rdf.quads import value_of
@@ -64,7 +65,7 @@ class Told:
         }  # fmt: skip
 
     @cached_property
-    def _row_of(self) -> dict[str, str]:
+    def row_of(self) -> dict[str, str]:
         """The row on which each claim rests that rests on one."""
         found: dict[str, str] = {}
         for quad in self.reader.store.quads_for_pattern(None, ox.NamedNode(CG + "evidence"), None):
@@ -76,7 +77,7 @@ class Told:
     @cached_property
     def plain(self) -> dict[str, list[str]]:
         """The claims of each source that rest on no row: on words, or on a page whose words are not kept."""
-        found = {source: [claim for claim in claims if claim not in self._row_of]
+        found = {source: [claim for claim in claims if claim not in self.row_of]
                  for source, claims in self.claims.items()}  # fmt: skip
         return {source: claims for source, claims in found.items() if claims}
 
@@ -117,7 +118,7 @@ class Told:
         return {path: iri for path, iri in named if path != f"page/{iri.removeprefix(ID)}.html"}
 
     def _claim(self, iri: str) -> tuple[str, str]:
-        source, row, ends = "", self._row_of.get(iri, ""), dict[str, str]()
+        source, row, ends = "", self.row_of.get(iri, ""), dict[str, str]()
         for quad in self.reader.quads(iri):
             predicate, value = quad.predicate.value, value_of(quad.object)
             if predicate == _SOURCE:
@@ -128,7 +129,7 @@ class Told:
             return "", ""
         if not row:
             return self._of_source(iri, source)
-        home = next((ends[end] for end in _HOMES if end in ends), "")
+        home = home_of(ends)
         number = self._number(home, iri) if home else 0
         return (paths.page(home, number), paths.fragment(iri)) if number else self.at(row)
 
@@ -144,9 +145,15 @@ class Told:
         """The page of a thing on which a claim is; 0 where it is on none."""
         if home not in self._many:
             listed = about(self.reader, home)
-            if len(listed) > things.CLAIMS and not things.in_full(self.reader.kind(home)):
+            if len(listed) > rolls.FEW and not things.in_full(self.reader.kind(home)):
                 return 0  # it is but a line of a list there
             shown = things.ordered(self.reader, listed) if len(listed) > things.CLAIMS else []
             self._many[home] = {one: 1 + at // things.CLAIMS for at, one in enumerate(shown)}
         many = self._many[home]
         return many.get(claim, 0) if many else 1
+
+
+def home_of(ends: Mapping[str, str]) -> str:
+    """The thing on whose page a claim of a row is told, of the ends that the claim has by property; empty where it has
+    none with a page."""
+    return next((ends[end] for end in _HOMES if end in ends), "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from citygraph.files import MARKER
 from citygraph.pages import described, paths
+from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
@@ -46,8 +47,10 @@ class Site:
         self.folder = Folder(out)
         reader = Reader(storage.load(release / MARKER, storage.format_of(release / MARKER), lenient=True),
                         str(release / "ontology.ttl"))  # fmt: skip
-        files, former = source.listed(release), extras.former(release)
-        self.pages = Pages(reader, source.edition(release), base=base, files=files, former=former)
+        self.pages = Pages(
+            reader, source.edition(release), base=base, files=source.listed(release), former=extras.former(release),
+            beside=beside(release),
+        )  # fmt: skip
         self.book = Book(self.pages)
 
     def units(self) -> list[Unit]:
