@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from citygraph.pages.alphabet import CODE, order
 from citygraph.pages.alphabet import country as named_country
 from citygraph.pages.claims import ENDS, TYPES, Claim, End, claims
-from citygraph.pages.lines import Line, having, lines, types
+from citygraph.pages.lines import Line, having, lines, types, valued
 from citygraph.pages.reader import Reader
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, TYPE
@@ -180,7 +180,12 @@ class Rolls:
         if shared:
             for main, some in found.items():
                 found[main] = [replace(one, ends=tuple(end for end in one.ends if end not in shared)) for one in some]
-        entries = [self._entry(main, some) for main, some in found.items() if main]
+        mains = [main for main in found if main]
+        where = valued(self.reader, mains, CG + "country")
+        classes = valued(self.reader, mains, TYPE)
+        entries = [
+            _entry(main, some, where.get(main, ()), classes.get(main, ())) for main, some in found.items() if main
+        ]
         entries += [Entry("", "", [one]) for one in found.get("", ())]
         names = {entry.iri: order(self.reader.name(entry.iri, "en")) if entry.iri else ("", "") for entry in entries}
 
@@ -190,14 +195,6 @@ class Rolls:
         reading = {one.reading for one in every}
         return Roll(sorted(entries, key=place), len(every), shared, reading.pop() if len(reading) == 1 else "",
                     sorted({one.source for one in every if one.source}))  # fmt: skip
-
-    def _entry(self, iri: str, lines: list[Line]) -> Entry:
-        codes = (code for code in self.reader.values(iri, CG + "country") if CODE.fullmatch(code))
-        where = next(codes, "")
-        if len(lines) > EACH:
-            return Entry(iri, where, [], len(lines))
-        own = sorted(lines, key=lambda one: (not one.dates, [date.earliest for _, date in one.dates], one.claim))
-        return Entry(iri, where, own, full=CG + "City" in self.reader.values(iri, TYPE))
 
     def _paged(self) -> None:
         """Put the lists on pages: a short one on the first, the rows of the others on those that follow."""
@@ -219,6 +216,14 @@ class Rolls:
             counts = Counter(entry.country for entry in roll.entries)
             told = [(code, counts[code], page) for code, page in first.items()]
             self._lists[at] = key, replace(roll, countries=told)
+
+
+def _entry(iri: str, lines: list[Line], countries: Collection[str], classes: Collection[str]) -> Entry:
+    where = next((code for code in sorted(countries) if CODE.fullmatch(code)), "")
+    if len(lines) > EACH:
+        return Entry(iri, where, [], len(lines))
+    own = sorted(lines, key=lambda one: (not one.dates, [date.earliest for _, date in one.dates], one.claim))
+    return Entry(iri, where, own, full=CG + "City" in classes)
 
 
 def _joined(line: Line, network: str) -> list[tuple[str, int]]:
