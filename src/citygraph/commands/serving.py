@@ -75,7 +75,7 @@ def site(release: Path, out: Path, base: str, quiet: bool) -> None:
             raise CitygraphError("making a site needs jinja2: pip install 'citygraph[site]'")
         if (base and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[!-~]*)?", base)) or re.search('[?#"<>]', base):
             raise CitygraphError(
-                f"--base-url {base}: not the address of a folder; for instance https://example.org/site/"
+                f"--base-url {base!r}: not the address of a folder; for instance https://example.org/site/"
             )
         from citygraph.site.write import write
 

@@ -42,6 +42,17 @@ class Answer:
     total: int = 0
     csv: bytes = b""
 
+    @property
+    def kept(self) -> list[int]:
+        """The places of the columns that have a value in the rows that are shown."""
+        return [at for at in range(len(self.columns)) if any(row[at] is not None for row in self.rows)]
+
+    @property
+    def empty(self) -> list[str]:
+        """The names of the others."""
+        kept = set(self.kept)
+        return [name for at, name in enumerate(self.columns) if at not in kept]
+
 
 @cache
 def catalogue() -> dict[str, NamedQuery]:

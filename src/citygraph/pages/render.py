@@ -25,6 +25,7 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
+from citygraph.plots.land import world
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
@@ -51,12 +52,13 @@ class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
     IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
-    read, `beside` what was read of the release beside its graph."""
+    read, `beside` what was read of the release beside its graph; `folders` hold more templates."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    folders: tuple[Path, ...] = ()
     files: Sequence[tuple[str, int]] = ()
     former: Mapping[str, str] = field(default_factory=dict)
     beside: Beside = field(default_factory=Beside)
@@ -88,24 +90,36 @@ class Pages:
     def environment(self) -> jinja2.Environment:
         """The templates, none of which is read from disk twice."""
         found = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
+            loader=jinja2.FileSystemLoader((_HERE / "templates", *self.folders)), autoescape=True,
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
     def preload(self) -> None:
-        """Read all templates now, for a process that may open no file later."""
+        """Read all that is read of files now, for processes that are forked of this one."""
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        self.reader.preload()
+        world()
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
         path = paths.localized(made.path, language)
         context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
+
+    def context(self, path: str, language: str) -> Context:
+        """What templates are given at a path."""
+        return Context(self, path, language)
+
+
+def coded(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 class Context:
@@ -130,10 +144,10 @@ class Context:
             "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
+            "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "ask": self.ask, "change": self.change,
-            "download": self.download,
+            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:

@@ -28,7 +28,11 @@ class Folder:
                 raise CitygraphError(f"{self.name}: is a file; name a folder with --out")
             if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / MANIFEST).is_file():
                 raise CitygraphError(f"{self.name}: holds other files and no site; name another folder with --out")
+            if (self.root / MANIFEST).is_symlink():
+                raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {MANIFEST}; remove it")
             self.root.mkdir(parents=True, exist_ok=True)
+            for left in self.root.glob(".*.part"):  # by a run that was ended
+                left.unlink()
             if not (self.root / MANIFEST).exists():
                 (self.root / MANIFEST).write_text("", "utf-8")
         except OSError as error:
@@ -40,7 +44,7 @@ class Folder:
         try:
             if holds(place, content):
                 return False
-            aside = place.with_name(f".{os.getpid()}.part")
+            aside = self.root / f".{os.getpid()}.part"
             aside.write_bytes(content)
             aside.replace(place)  # a link is replaced, not followed
         except OSError as error:
@@ -56,7 +60,7 @@ class Folder:
             new, state = source.stat(), place.stat() if place.is_file() and not place.is_symlink() else None
             if state and (state.st_size, state.st_mtime_ns) == (new.st_size, new.st_mtime_ns):
                 return False
-            aside = place.with_name(f".{os.getpid()}.part")
+            aside = self.root / f".{os.getpid()}.part"
             shutil.copy2(source, aside)
             aside.replace(place)
         except OSError as error:
@@ -89,12 +93,12 @@ class Folder:
         place = self.root.joinpath(*parts)
         parent = place.parent
         if parent not in self._sound:
+            if Path(os.path.realpath(parent)) != parent:
+                raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {shown(parent)}; remove it")
             try:
                 parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise self._wrong(error) from error
-            if Path(os.path.realpath(parent)) != parent:
-                raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {shown(parent)}; remove it")
             self._sound.add(parent)
         return place
 

@@ -9,7 +9,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
-from citygraph.files import MARKER, load_bytes, shown
+import pyoxigraph as ox
+
+from citygraph.files import MARKER, load_bytes, resource, shown
 from citygraph.pages.cite import Edition
 from citygraph.problems import CitygraphError
 
@@ -34,6 +36,12 @@ def sound(folder: Path) -> None:
     if wrong:
         more = f", and {len(wrong) - 10} more" if len(wrong) > 10 else ""
         raise CitygraphError(f"{shown(folder)}: not a whole release: {', '.join(wrong[:10])}{more}; make it anew")
+    try:
+        for _ in ox.parse(path=str(folder / "ontology.ttl")):
+            pass
+    except (SyntaxError, ValueError, OSError) as error:
+        why = str(error).splitlines()[0]
+        raise CitygraphError(f"{shown(folder / 'ontology.ttl')}: not RDF: {why}; make the release anew") from error
 
 
 def listed(folder: Path) -> list[tuple[str, int]]:
@@ -81,6 +89,12 @@ def news(folder: Path) -> tuple[tuple[str, str, str], ...]:
         raise CitygraphError(f"{shown(path)}: not a feed of releases: {error}") from error
     told = [{name: entry.findtext(_ATOM + name, "") for name in ("updated", "title", "summary")} for entry in entries]
     return tuple((one["updated"][:10], one["title"], one["summary"]) for one in told[:_NEWEST])
+
+
+def ontology(folder: Path) -> Path:
+    """The ontology of a release, else the one of this program."""
+    own = folder / "ontology.ttl"
+    return own if own.is_file() else Path(str(resource("ontology/ontology.ttl")))
 
 
 def _sums(folder: Path) -> dict[str, str]:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from citygraph.files import MARKER
+from citygraph.files import MARKER, shown
 from citygraph.pages import described, paths
 from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
+from citygraph.problems import CitygraphError
 from citygraph.rdf import storage
 from citygraph.site import extras, source, stubs
 from citygraph.site.folder import Folder
@@ -52,9 +53,12 @@ class Site:
             beside=beside(release),
         )  # fmt: skip
         self.book = Book(self.pages)
+        if not self.book.things:
+            raise CitygraphError(f"{shown(release / MARKER)}: tells of nothing that has a page; make the release anew")
 
     def units(self) -> list[Unit]:
         """All the work, in the order in which it is begun."""
+        self.book.prime()
         fixed = [("page", path) for path in self.book.fixed()]
         told = [("told", unit) for unit in stubs.units(self.pages)]
         return [*fixed, ("extras", ""), *told, *(("thing", iri) for iri, _ in self.book.things)]
