@@ -9,14 +9,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.pages import described, search
+from citygraph.pages import described, paths, search
 from citygraph.pages.beside import beside
 from citygraph.pages.book import Book
 from citygraph.pages.claims import claims
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.site import extras, source
-from citygraph.vocabulary import ID
+from citygraph.vocabulary import ID, LANGUAGES
 from citygraph.web.answering import GRAPHS, Missing, Sink
 
 
@@ -54,16 +54,23 @@ class Maker:
         told, book = self._pages.told, self.book
         steps: list[Callable[[], object]] = [
             self.look_beside, lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
-            lambda: told.at(f"{ID}row/"), lambda: book.index,
+            lambda: told.at(f"{ID}row/"), lambda: book.lists.lists,
+            lambda: self._drawn("index.html"), lambda: book.index,
         ]  # fmt: skip
         for step in steps:
             step()
             yield step is steps[-1]
-        networks = [iri for iri, kind in book.things if kind == "Network"]
-        for iri in networks:
-            book.rolls(iri)
+        networks = [paths.page(iri) for iri, kind in book.things if kind == "Network"]
+        for page in networks:
+            self._drawn(page)
             yield False
         yield bool(networks)
+
+    def _drawn(self, path: str) -> None:
+        """Make a page of which the pictures are kept, in each language."""
+        if made := self.book.made(path):
+            for language in LANGUAGES:
+                self._pages.html(made, language)
 
     def __call__(self, request: Mapping[str, Any], sink: Sink) -> int:
         """Write what a request asks for; raises Missing where there is no such thing."""
