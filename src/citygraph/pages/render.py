@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -165,7 +166,10 @@ class Context:
         """The name of a property, given by its IRI or its name in the ontology."""
         iri = predicate if "/" in predicate else CG + predicate
         found = self.name(iri)
-        return found if found != shorten(iri) else found.rpartition(":")[2]
+        if found != shorten(iri):
+            return found
+        short = re.split("[:/#]", found)[-1]
+        return self._say(f"property-{short}") if f"property-{short}" in texts() else short
 
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""

@@ -54,12 +54,13 @@ class Maker:
         told, book = self._pages.told, self.book
         steps: list[Callable[[], object]] = [
             self.look_beside, lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
-            lambda: told.at(f"{ID}row/"), lambda: book.index,
+            lambda: told.at(f"{ID}row/"), lambda: book.lists.lists,
+            lambda: self._rehearsed("index.html"), lambda: book.index,
         ]  # fmt: skip
         for step in steps:
             step()
             yield step is steps[-1]
-        fixed = [path for path in FIXED if path != "search.html"]
+        fixed = [path for path in FIXED if path not in ("search.html", "index.html")]
         large = [paths.page(iri) for iri, kind in book.things if kind in ("Network", "Source")]
         for path in [*fixed, *large]:
             self._rehearsed(path)
