@@ -30,9 +30,11 @@ AXE = ROOT / "tests" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 ARABIC, LONG = "نواكشوط", "Stadtgemeinde " + "Wolfsbach" * 11 + " am See"
 #: One page of each kind.
 KINDS = {
+    "start": "index.html", "all": "all.html", "list": "all/networks.html", "missing": "404.html",
     "city": "page/lahti.html", "network": "page/covenant-of-mayors.html", "part": "page/covenant-of-mayors-2020.html",
     "article": "page/lahti-networks-2012.html", "organisation": "page/lahti-city-council.html",
-    "empty": "page/arabic.html", "long": "page/long.html",
+    "empty": "page/arabic.html", "long": "page/long.html", "search": "search.html", "queries": "queries.html",
+    "query": "queries/memberships.html", "ontology": "ontology.html", "downloads": "downloads.html",
 }  # fmt: skip
 CITY = KINDS["city"]
 CLAIM_AT = "lahti-networks-2012/covenant-membership"
@@ -53,7 +55,6 @@ def site(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             ):
                 file.write(f"{ox.Quad(city, ox.NamedNode(predicate), term, graph)} .\n")
     write(folder, folder.parent / "site")
-    shutil.copytree(ROOT / "src/citygraph/pages/static", folder.parent / "site/static", dirs_exist_ok=True)
     return folder.parent / "site"
 
 

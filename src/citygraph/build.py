@@ -30,13 +30,15 @@ from citygraph.rdf.nodes import NodeWriter
 from citygraph.shacl.constraints import compile_shapes, conform
 from citygraph.shacl.index import Index
 from citygraph.shacl.validate import Result, located, shapes_files, validate
-from citygraph.sheets import CLAIM_TYPES, Record
+from citygraph.sheets import CLAIM_TYPES, Record, whole_texts
 from citygraph.tables.kept import tables_of
 from citygraph.tables.load import left_unread
 from citygraph.vocabulary import CG, CLAIM, GRAPH, TYPE, expand, owner, shorten
 
 #: Asserted quads from which on the compiled reasoner and validator do the work, unless told otherwise.
 LARGE = 5_000
+#: The folder of the texts that may be shown whole.
+TEXTS = "texts"
 #: What goes when one of two coordinates does not hold.
 _POINT = frozenset(map(expand, ("geo:lat", "geo:long", "cg:degreesNorth", "cg:degreesEast", "cg:entriesNear")))
 
@@ -46,7 +48,7 @@ class Checked:
     """A graph of asserted quads and everything that is wrong with it.
 
     `articles` of the `sources` have their words in the graph. `tables` are the files of tables that went in, `rows` the
-    numbers of what their rows state.
+    numbers of what their rows state. `texts` are the words of those articles that may be shown whole, by their keys.
     """
 
     asserted: Columns
@@ -56,6 +58,7 @@ class Checked:
     articles: int = 0
     tables: set[str] = field(default_factory=set)
     rows: Numbers = field(default_factory=lambda: np.array([], dtype=np.int32))
+    texts: dict[str, str] = field(default_factory=dict)
 
     def unbuildable(self, strict: bool) -> bool:
         """Whether a violation stops a build: one of a sheet, the registry or a table's header; of a row if `strict`."""
@@ -154,7 +157,8 @@ def check(data: Path, options: Options = DEFAULT, only: Sequence[Path] = ()) -> 
         names |= {shown(options.accepted)} if options.accepted else set()
         problems = [problem for problem in problems if problem.file in names]
     articles = sum(sheet.text is not None for sheet in loaded.sheets)
-    return Checked(asserted, ordered(problems), results, len(loaded.sheets), articles, files, tables.subjects())
+    return Checked(asserted, ordered(problems), results, len(loaded.sheets), articles, files, tables.subjects(),
+                   whole_texts(loaded.sheets))  # fmt: skip
 
 
 def _changed(columns: Columns, loaded: Loaded, options: Options, data: Path) -> tuple[Columns, list[Problem]]:
@@ -192,7 +196,7 @@ def build(data: Path, options: Options = DEFAULT) -> Built:
     asserted, results, left_out = _sound_rows(checked)
     options.step("reasoning")
     added = inferences(asserted, options.reasoner, options.entailment)
-    told = (checked.sources, checked.articles, checked.tables, checked.rows)
+    told = (checked.sources, checked.articles, checked.tables, checked.rows, checked.texts)
     return Built(asserted, checked.problems, results, *told, added, left_out)
 
 
@@ -246,3 +250,7 @@ def write(folder: Path, built: Built, apart: Mapping[str, str] | None = None) ->
     export(folder, built.asserted, built.inferred, built.results, apart)
     for name in ("ontology.ttl", "context.jsonld"):
         shutil.copyfile(resource(f"ontology/{name}"), folder / name)
+    if built.texts:
+        (folder / TEXTS).mkdir()
+    for key, text in built.texts.items():
+        (folder / TEXTS / f"{key}.txt").write_bytes(text.encode())

@@ -136,6 +136,14 @@ class Sheet:
     text: str | None = None
 
 
+def whole_texts(sheets: Iterable[Sheet]) -> dict[str, str]:
+    """The texts that may be shown whole, by the keys of their sources: no other text leaves the data folder."""
+    return {
+        key: sheet.text for sheet in sheets
+        if sheet.text is not None and sheet.source.get("show-text") == "whole" and (key := sheet.source.get("id"))
+    }  # fmt: skip
+
+
 def fact_keys() -> list[str]:
     """The keys that a fact may have."""
     own = {key for key in term_of_key() if key[0].islower()} - MADE_KEYS - set(ENTRY_KEYS)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from citygraph.pages import cite, city, downloads, network, paths, questions, search, sources, terms, things
+from citygraph.pages import cite, city, downloads, network, paths, questions, search, sources, start, terms, things
+from citygraph.pages.lists import Lists
 from citygraph.pages.reader import KINDS, Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.pages.rolls import Rolls
@@ -21,6 +22,7 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     "Source": ("source.html", sources.tell),
 }
 
+_PLAIN: tuple[str, Teller] = ("thing.html", lambda *_: {})
 #: Things of several pages whose claims are kept.
 _KEPT = 30
 
@@ -29,8 +31,12 @@ class Book:
     """The pages of a release. What several pages need of the whole graph is read once and kept here."""
 
     def __init__(self, pages: Pages) -> None:
-        self.pages = pages
+        self.pages: Pages = pages
         self._kept: dict[str, Rolls] = {}
+
+    def prime(self) -> None:
+        """Read now what many pages need of the whole graph, before processes part or a server answers."""
+        self.pages.sources.prime()
 
     @property
     def reader(self) -> Reader:
@@ -41,6 +47,11 @@ class Book:
     def things(self) -> list[tuple[str, str]]:
         """Everything that has a page, with its kind."""
         return self.reader.things()
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The lists of everything that has a page."""
+        return Lists(self.reader, self.things)
 
     @cached_property
     def former(self) -> dict[str, str]:
@@ -60,6 +71,8 @@ class Book:
         if path in FIXED:
             template, tell = FIXED[path]
             return Made(path, template, tell(self), anywhere=path == "404.html")
+        if path.startswith("all/") and (found := self.lists.at(path)):
+            return Made(path, "list.html", {"listed": found[0], "number_here": found[1]})
         if name := questions.named(path):
             return Made(path, "query.html", {"answer": self._answer(name), "seconds": round(questions.SECONDS)})
         if path in self.former:
@@ -68,10 +81,14 @@ class Book:
             return Made(path, "former.html", told)
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
-            iri = self._odd.get(name, ID + name)
+            iri = self.iri(name)
             if paths.page(iri, int(number) if number.isdecimal() and len(number) < 7 else 1) == path:
                 return self.thing(iri, int(number or 1))
         return None
+
+    def iri(self, name: str) -> str:
+        """The thing of which the files have a name, or of which it is the key."""
+        return self._odd.get(name, ID + name) if "~" in name else ID + name
 
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
@@ -80,7 +97,7 @@ class Book:
         found = things.thing(self.reader, iri, number, self.rolls(iri), least) if path else None
         if found is None:
             return None
-        template, tell = TELLERS.get(found.kind, ("thing.html", _nothing))
+        template, tell = TELLERS.get("Source" if self.pages.told.is_source(iri) else found.kind, _PLAIN)
         return Made(path, template, {"thing": found, **tell(self.pages, found)})
 
     def rolls(self, iri: str) -> Rolls | None:
@@ -99,7 +116,7 @@ class Book:
 
     def fixed(self) -> list[str]:
         """The paths of the pages that are of no thing, those first that take longest."""
-        return [*map(questions.path, questions.catalogue()), *FIXED, *self.former]
+        return [*map(questions.path, questions.catalogue()), *FIXED, *self.lists.paths(), *self.former]
 
     @cached_property
     def index(self) -> search.Index:
@@ -117,10 +134,6 @@ class Book:
         return questions.Answer(query) if self.pages.live else questions.answer(self.reader, query)
 
 
-def _nothing(_: Pages, __: Thing) -> Mapping[str, Any]:
-    return {}
-
-
 def _downloads(book: Book) -> Mapping[str, Any]:
     files = book.pages.files
     return {"groups": downloads.listed(files), "cited": cite.whole(book.pages.edition), "id": ID,
@@ -129,6 +142,8 @@ def _downloads(book: Book) -> Mapping[str, Any]:
 
 #: Pages that are of no thing, by their paths: their template, and what they tell.
 FIXED: Mapping[str, tuple[str, Callable[[Book], Mapping[str, Any]]]] = {
+    "index.html": ("start.html", lambda book: start.tell(book.pages, book.things)),
+    "all.html": ("all.html", lambda book: {"lists": book.lists}),
     "search.html": ("search.html", lambda _: {"kinds": KINDS}),
     "queries.html": ("queries.html", lambda _: {"queries": list(questions.catalogue().values())}),
     "ontology.html": ("ontology.html", lambda book: {"ontology": book.ontology}),

@@ -14,13 +14,16 @@ from citygraph.vocabulary import DCTERMS, shorten
 
 @dataclass(frozen=True)
 class Edition:
-    """The release that is cited: its title, version, day (ISO 8601) and permanent address, empty where not told."""
+    """The release that is cited: its title, version, day (ISO 8601) and permanent address, empty where not told.
+
+    `news` has the day, title and summary of it and of a few releases before it."""
 
     title: str = "citygraph"
     version: str = ""
     date: str = ""
     iri: str = "https://w3id.org/citygraph"
     publisher: str = ""
+    news: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def text(self) -> str:

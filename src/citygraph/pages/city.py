@@ -63,6 +63,16 @@ class City:
     issued: dict[str, str] = field(default_factory=dict)
     at: Mapping[str, int] = field(default_factory=dict)
 
+    def parts(self, shown: Mapping[str, Sequence[Claim]]) -> list[tuple[str, int]]:
+        """The sections of the page, with how much each has."""
+        counts = {name: len(shown.get(name, ())) for name, _ in SECTIONS}
+        counts |= {"twins": len(self.twins) or counts["twins"], "otherwise": len(self.otherwise)}
+        return [(name, count) for name, count in counts.items() if count]
+
+    def named(self, name: Namer) -> list[Twin]:
+        """The twins in order of their names, those that are no more after the others."""
+        return sorted(self.twins, key=lambda twin: (twin.ended, name(twin.iri).casefold(), twin.iri))
+
     def href(self, claim: str, page_link: Callable[[str, int], str]) -> str:
         """Where a claim is told: on this page, or on a further one."""
         number = self.at.get(claim, 1)
@@ -170,7 +180,7 @@ def _relations(iri: str, every: Sequence[Claim], days: Mapping[str, str]) -> lis
 
 
 def twins(reader: Reader, iri: str, every: Sequence[Claim]) -> list[Twin]:
-    """The twins of a city, told from either end, each once; those of which no claim tells an end first."""
+    """The twins of a city, told from either end, each once."""
     told: dict[str, list[Claim]] = {}
     for claim in every:
         if claim.type == "Twinning":
@@ -182,7 +192,7 @@ def twins(reader: Reader, iri: str, every: Sequence[Claim]) -> list[Twin]:
         Twin(other, place(reader.said(other)), tuple(some), all(_over(claim) for claim in some))
         for other, some in told.items()
     ]
-    return sorted(found, key=lambda twin: (twin.ended, twin.iri))
+    return sorted(found, key=lambda twin: twin.iri)
 
 
 def _over(claim: Claim) -> bool:

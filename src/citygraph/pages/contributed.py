@@ -63,6 +63,12 @@ class Sources:
     def __init__(self, told: Told, beside: Beside) -> None:
         self.told, self.reader, self.beside = told, told.reader, beside
 
+    def prime(self) -> None:
+        """Count now what pages would count when they need it."""
+        self.told.prime()
+        for name in ("counts", "listed", "of_rows", "things", "defects"):
+            getattr(self, name)
+
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
         """How many claims each source makes, by type."""

@@ -36,16 +36,13 @@ class Place:
 def places(reader: Reader, network: str = "") -> list[Place]:
     """Cities with coordinates, in order; with `network` those that are or were in it or in its parts."""
     within = _memberships(reader, network)
-    cities = set(within) if network else {*within, *reader.subjects(TYPE, CG + "City")}
+    cities = _cities(reader, within) if network else set(reader.subjects(TYPE, CG + "City"))
     where = {name: _said(reader, cities, _GEO + name) for name in ("lat", "long")}
     placed = [city for city in sorted(cities) if city in where["lat"] and city in where["long"]]
-    classes = _said(reader, placed, TYPE)
     member, presumed = (_said(reader, placed, CG + name) for name in ("memberOf", "presumedMemberOf"))
     wholes = _said(reader, None, CG + "partOf")
     found = []
     for city in placed:
-        if CG + "City" not in classes[city]:
-            continue
         held = presumed.get(city, set())
         beside = {whole for part in held for whole in wholes.get(part, ())}
         stated = within.get(city, set()) & member.get(city, set()) - beside
@@ -55,6 +52,13 @@ def places(reader: Reader, network: str = "") -> list[Place]:
             for lat in _numbers(where["lat"][city], 90) for long in _numbers(where["long"][city], 180)
         ]  # fmt: skip
     return found
+
+
+def _cities(reader: Reader, members: Collection[str]) -> set[str]:
+    """The cities among some members."""
+    if len(members) < MANY:
+        return {one for one in members if CG + "City" in reader.values(one, TYPE)}
+    return set(members) & set(reader.subjects(TYPE, CG + "City"))
 
 
 def _memberships(reader: Reader, network: str) -> dict[str, set[str]]:

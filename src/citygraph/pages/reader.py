@@ -38,6 +38,14 @@ class Reader:
         self._names: dict[str, dict[str, str]] = {}
         self._inferred = ox.NamedNode(INFERRED)
 
+    def preload(self) -> None:
+        """Read the files that are read but once: before the graph is there, or for a process that is to be quick."""
+        _ = self._terms, self.explainer.rules
+
+    def over(self, store: ox.Store) -> None:
+        """Read this graph from now on; nothing of another one must have been read."""
+        self.store = self.explainer.store = store
+
     def quads(self, iri: str) -> list[ox.Quad]:
         """Everything that is said of a thing, in no order; nothing where the text is no IRI."""
         try:
@@ -75,6 +83,13 @@ class Reader:
         for quad in self.store.quads_for_pattern(None, None, ox.NamedNode(iri)):
             found.setdefault(quad.predicate.value, set()).add(value_of(quad.subject))
         return {predicate: sorted(subjects) for predicate, subjects in found.items()}
+
+    def pointed(self, iri: str) -> bool:
+        """Whether anything has an IRI as a value."""
+        try:
+            return any(True for _ in self.store.quads_for_pattern(None, None, ox.NamedNode(iri)))
+        except ValueError:
+            return False
 
     def stated(self, subject: str, predicate: str, value: str) -> bool:
         """Whether a source states a triple between IRIs; what reasoning added is not stated."""

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 import pyoxigraph as ox
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph import __version__
 from citygraph.pages import cite, paths
@@ -24,6 +24,7 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.texts import say, texts
 from citygraph.pages.told import Told
 from citygraph.plots import words
+from citygraph.plots.land import world
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
 
@@ -50,12 +51,13 @@ class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
     IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
-    read, `beside` what was read of the release beside its graph."""
+    read, `beside` what was read of the release beside its graph; `folders` hold more templates."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    folders: tuple[Path, ...] = ()
     files: Sequence[tuple[str, int]] = ()
     former: Mapping[str, str] = field(default_factory=dict)
     beside: Beside = field(default_factory=Beside)
@@ -87,24 +89,30 @@ class Pages:
     def environment(self) -> jinja2.Environment:
         """The templates, none of which is read from disk twice."""
         found = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
+            loader=jinja2.FileSystemLoader((_HERE / "templates", *self.folders)), autoescape=True,
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
     def preload(self) -> None:
-        """Read all templates now, for a process that may open no file later."""
+        """Read all that is read of files now, for processes that are forked of this one."""
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        self.reader.preload()
+        world()
 
     def html(self, made: Made, language: str) -> str:
         """A page in a language."""
         path = paths.localized(made.path, language)
         context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
+
+    def context(self, path: str, language: str) -> Context:
+        """What templates are given at a path."""
+        return Context(self, path, language)
 
 
 def coded(text: str) -> Markup:
@@ -138,8 +146,7 @@ class Context:
             "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "change": self.change,
-            "download": self.download,
+            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:
@@ -220,6 +227,12 @@ class Context:
         """Where a claim is told in full: on the page of a thing that it names, else on its own."""
         where = self.href(iri)
         return where + paths.fragment(claim) if where else self.href(claim)
+
+    def ask(self, text: str, about: Sequence[str]) -> Markup:
+        """A question with the names of those whom it is about, linked."""
+        return Markup(escape(say(text, self.language, *(f"{{{at}}}" for at in range(len(about)))))).format(
+            *map(self.link, about)
+        )
 
     def section_title(self, kind: str, role: str) -> str:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""

@@ -16,8 +16,8 @@ _BEGINNINGS = {
 
 
 def silent(claim: Claim, others: Sequence[Claim] = ()) -> list[Silence]:
-    """What no words of a claim say, as texts of texts.yaml; its caution says the rest. What one of the `other`
-    claims of its source says of the same is said."""
+    """What no words of a claim say, as texts of texts.yaml; its caution says the rest. What another claim of its source
+    says of the same is said."""
     found: list[Silence] = [("implicit", ())] if claim.reading == "implicit" else []
     alike = [claim, *(other for other in others if _same(other) == _same(claim))]
     told = {end.name for one in alike for end in one.ends} | {name for one in alike for name in one.dates}

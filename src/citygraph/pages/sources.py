@@ -23,6 +23,13 @@ LABELS = {
     DCTERMS + "language": "language", DCTERMS + "license": "licence", DCTERMS + "bibliographicCitation": "credit",
     "http://schema.org/version": "edition", "http://schema.org/url": "address",
 }  # fmt: skip
+#: Properties of a source in the order of its page, and those whose values are days.
+_ORDER = (
+    "http://schema.org/url", DCTERMS + "publisher", DCTERMS + "creator", DCTERMS + "issued", CG + "asOf",
+    "http://schema.org/version", DCTERMS + "language", DCTERMS + "license", DCTERMS + "bibliographicCitation",
+)  # fmt: skip
+DAYS = (DCTERMS + "issued", CG + "asOf")
+SPOKEN = (DCTERMS + "language",)
 #: Tables of a release that have the claims of a type.
 _TABLES = {"Membership": "memberships", "Commitment": "commitments", "Coordination": "coordinations"}
 
@@ -35,11 +42,15 @@ def tell(pages: Pages, thing: Thing) -> Mapping[str, Any]:
     title = known.title if known else licence
     table = iri in pages.told.rows
     counts = about.counts.get(iri, {}) if number == 1 else {}
+    order = {predicate: at for at, predicate in enumerate(_ORDER)}
+    facts = [fact for fact in thing.facts if fact.predicate != CG + "showText"]  # which the page tells in its own words
     words = _words(pages, iri, number)
     return {
         "lines": about.lines(iri, number), "rows": len(pages.told.rows.get(iri, ())), "counts": counts,
         "listed": about.things.get(iri, {}) if number == 1 else {},
         "defects": about.defects.get(iri, []) if number == 1 else [], "most": DEFECTS, "labels": LABELS,
+        "days": DAYS, "spoken": SPOKEN,
+        "facts": sorted(facts, key=lambda fact: (order.get(fact.predicate, len(order)), fact.predicate)),
         "licence": title, "licence_iri": licence, "itself": cite.itself(pages.reader, iri, title, table),
         "files": _files(pages, iri, counts) if number == 1 else [], **words,
     }  # fmt: skip
@@ -52,7 +63,7 @@ def _words(pages: Pages, iri: str, number: int) -> dict[str, Any]:
         return {"article": None, "plain": claims(pages.reader, plain[(number - 1) * PLAIN : number * PLAIN])}
     if number > 1:
         return {"article": None, "plain": []}
-    whole = pages.reader.one(iri, CG + "showText") == "whole"
+    whole = pages.reader.one(iri, CG + "showText") == "whole" and pages.reader.one(iri, DCTERMS + "license")
     text = pages.beside.texts.get(iri) if whole else None
     found = article(claims(pages.reader, plain), text, pages.reader.one(iri, DCTERMS + "creator"))
     silences = [silent(claim, found.claims) for claim in found.claims]

@@ -102,13 +102,14 @@ def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None,
             number, rolls.pages, place(said), sections=rolls.sections(number),
             joined=rolls.joined,
         )  # fmt: skip
-    listed = ordered(reader, about(reader, iri))
+    kind = reader.kind(iri)
+    listed = ordered(reader, about(reader, iri)) if kind != "Source" else []  # a table has 10,000s of its own
     pages = max(least, -(-len(listed) // CLAIMS))
     if not 1 <= number <= pages:
         return None
     shown = listed[(number - 1) * CLAIMS : number * CLAIMS]
     return Thing(
-        iri, reader.kind(iri), named_in(said), facts(reader, iri, said) if number == 1 else [],
+        iri, kind, named_in(said), facts(reader, iri, said) if number == 1 else [],
         claims(reader, shown), len(listed), number, pages, place(said),
     )  # fmt: skip
 

@@ -1,12 +1,16 @@
-"""How figures of pages are written: SVG of texts and marks without a style of its own, their colours being classes."""
+"""How figures of pages are written: SVG of texts and marks without a style of its own, their colours being classes.
+
+Parts of a picture are plain strings in which every text is already escaped: they are many, and Markup is slow.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph.plots.dress import BLUE, CLEAR, GREEN, GREY, INK, ORANGE, PALE, SKY, VERMILION
 
@@ -32,20 +36,23 @@ def digits(value: float, places: int = 1) -> str:
 
 def clean(text: str) -> str:
     """Text in one line without what XML does not allow, kept apart where it may run from right to left."""
-    shown = "".join(map(_allowed, text))
-    if shown.isascii():
-        return shown
-    turned = any(unicodedata.bidirectional(sign) in _TURNING for sign in shown)
+    if text.isascii() and text.isprintable():
+        return text
+    shown = allowed(_BREAKS.sub(" ", text))
+    turned = any(unicodedata.bidirectional(sign) in _TURNING for sign in _LATER.findall(shown))
     return f"\u2068{shown}\u2069" if turned else shown
 
 
-def _allowed(sign: str) -> str:
-    if sign in "\t\n\r":
-        return " "
-    return "\ufffd" if unicodedata.category(sign) in ("Cc", "Cs") or sign in "\ufffe\uffff" else sign
-
-
+_BREAKS = re.compile("[\t\n\r]")
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Signs beyond Latin, Greek, Cyrillic and Armenian, but for dashes and quotation marks.
+_LATER = re.compile("[^\x00-\u058f\u2010-\u2027\ufffd]")
 _TURNING = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "PDF", "PDI", "FSI"}
+
+
+def allowed(text: str) -> str:
+    """Text without what XML does not allow."""
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def cut(text: str, most: int) -> str:
@@ -77,30 +84,34 @@ def painted(fill: str, line: str) -> str:
     return f"f-{PAINTS[fill]} s-{PAINTS[line]}"
 
 
-def mark(shape: str, classes: str, x: float, y: float, radius: float = 5) -> Markup:
+def mark(shape: str, classes: str, x: float, y: float, radius: float = 5) -> str:
     """A mark in a picture with pixels of its own."""
-    return Markup('<path class="{}" d="M{} {}{}"/>').format(classes, digits(x), digits(y), outline(shape, radius))
+    return f'<path class="{classes}" d="M{digits(x)} {digits(y)}{outline(shape, radius)}"/>'
 
 
-def placed(shape: str, classes: str, x: str, y: float, radius: float = 5) -> Markup:
+def placed(shape: str, classes: str, x: str, y: float, radius: float = 5) -> str:
     """A mark in a picture as wide as its page: `x` in per cent or pixels."""
-    inner = Markup('<path class="{}" d="M0 0{}"/>').format(classes, outline(shape, radius))
-    return Markup('<svg class="fig-at" x="{}" y="{}">{}</svg>').format(x, digits(y), inner)
+    inner = f'<path class="{classes}" d="M0 0{outline(shape, radius)}"/>'
+    return f'<svg class="fig-at" x="{x}" y="{digits(y)}">{inner}</svg>'
 
 
-def written(text: str, x: str, y: float, classes: str = "", anchor: str = "", dx: float = 0) -> Markup:
+def written(text: str, x: str, y: float, classes: str = "", anchor: str = "", dx: float = 0) -> str:
     """A text; `anchor` is middle or end."""
-    more = Markup("")
-    for name, value in (("class", classes), ("text-anchor", anchor), ("dx", digits(dx) if dx else "")):
-        if value:
-            more += Markup(' {}="{}"').format(name, value)
-    return Markup('<text x="{}" y="{}"{}>{}</text>').format(x, digits(y), more, clean(text))
+    more = f' class="{classes}"' if classes else ""
+    more += f' text-anchor="{anchor}"' if anchor else ""
+    more += f' dx="{digits(dx)}"' if dx else ""
+    return f'<text x="{x}" y="{digits(y)}"{more}>{escaped(text)}</text>'
 
 
-def linked(href: str, title: str, inner: Markup) -> Markup:
+def escaped(text: str) -> str:
+    """Any text as it stands in an element or an attribute."""
+    return str(escape(clean(text)))
+
+
+def linked(href: str, title: str, inner: str) -> str:
     """A part of a picture that leads elsewhere, or only tells its title."""
-    told = Markup("<title>{}</title>{}").format(title, inner)
-    return Markup('<a href="{}">{}</a>').format(href, told) if href else Markup("<g>{}</g>").format(told)
+    told = f"<title>{escaped(title)}</title>{inner}"
+    return f'<a href="{escape(allowed(href))}">{told}</a>' if href else f"<g>{told}</g>"
 
 
 def key(entries: Iterable[tuple[str, str, str]]) -> Markup:
@@ -116,7 +127,7 @@ def key(entries: Iterable[tuple[str, str, str]]) -> Markup:
 
 
 def figure(
-    prefix: str, title: str, description: str, size: tuple[int, int], body: Markup,
+    prefix: str, title: str, description: str, size: tuple[int, int], body: str,
     under: Sequence[Markup | str] = (), links: bool = False,
 ) -> Markup:  # fmt: skip
     """A figure with title and description, of which the ids begin with `prefix`; below it stands what `under` says.
@@ -133,7 +144,7 @@ def figure(
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>'
     ).format(
         "fig-svg fig-scaled" if wide else "fig-svg fig-fluid", frame, "group" if links else "img", prefix, prefix,
-        prefix, clean(title), prefix, clean(description), body,
+        prefix, clean(title), prefix, clean(description), Markup(body),
     )  # fmt: skip
     notes = Markup("").join(
         note if isinstance(note, Markup) else Markup('<p class="fig-note">{}</p>').format(note)
@@ -144,14 +155,12 @@ def figure(
     return Markup('<figure class="fig">{}{}</figure>').format(drawn, caption)
 
 
-def grid(places: Iterable[tuple[str, str]], top: float, bottom: float) -> Markup:
+def grid(places: Iterable[tuple[str, str]], top: float, bottom: float) -> str:
     """Upright lines, each at a place in per cent with its text above."""
-    found = Markup("")
+    found = ""
     for x, text in places:
         anchor, dx = ("", 3) if x in ("0%", "0") else ("end", -3) if x == "100%" else ("middle", 0)
-        found += Markup('<line class="fig-grid" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
-            x, x, digits(top), digits(bottom)
-        )
+        found += f'<line class="fig-grid" x1="{x}" x2="{x}" y1="{digits(top)}" y2="{digits(bottom)}"/>'
         found += written(text, x, top - 4, "fig-soft", anchor, dx)
     return found
 

@@ -38,7 +38,7 @@ def timeline(rows: Sequence[Row], language: str, prefix: str, title: str = "") -
     marks = [at for own in parts for _, a, b in own for at in (a, b)]
     low, high = math.floor(min(marks, default=2000)), math.ceil(max(marks, default=2001))
     years_shown = range(low, high + 1, 1 + (high - low) // 6) if marks else range(0)
-    drawn, top = Markup(""), float(_TOP)
+    drawn, top = "", float(_TOP)
     for row, own in zip(shown, parts, strict=True):
         inner, bottom = _row(row, own, (low, high), top, prefix)
         told = listed([row["name"], row["date"], say(row["reading"], language), row.get("told_by") or ""])
@@ -65,12 +65,12 @@ def _paint(kind: str, explicit: bool) -> str:
     return ink.painted(colour if explicit else CLEAR, colour)
 
 
-def _fades(rows: Sequence[Row], prefix: str) -> Markup:
+def _fades(rows: Sequence[Row], prefix: str) -> str:
     """The gradients of bars whose beginning is not told."""
     colours = dict.fromkeys(ink.PAINTS[KINDS[row["kind"]][0]] for row in rows)
-    return Markup("<defs>{}</defs>").format(
-        Markup("").join(
-            Markup(
+    return "<defs>{}</defs>".format(
+        "".join(
+            (
                 '<linearGradient id="{}-{}"><stop class="p-{}" offset="0" stop-opacity="0"/>'
                 '<stop class="p-{}" offset="1" stop-opacity="{}"/></linearGradient>'
             ).format(prefix, colour, colour, colour, TONES["light"])
@@ -81,25 +81,24 @@ def _fades(rows: Sequence[Row], prefix: str) -> Markup:
 
 def _row(
     row: Row, own: list[tuple[str, float, float]], ends: tuple[int, int], top: float, prefix: str
-) -> tuple[Markup, float]:
+) -> tuple[str, float]:
     """A row and where it ends: the mark and the name, then the bar with the date beside it where there is room."""
     colour = ink.PAINTS[KINDS[row["kind"]][0]]
     drawn = ink.mark(KINDS[row["kind"]][1], _paint(row["kind"], row["reading"] == "explicit"), 7, top + 10)
     drawn += ink.written(ink.cut(str(row["name"]), 44), "18", top + 15, "fig-name")
-    text, y = str(row["date"]), top + _NAME
+    text, y = ink.cut(str(row["date"]), 60), top + _NAME
     if not own:
         return drawn + ink.written(text, "18", y + 12, "fig-soft"), y + _DATE
     for look, a, b in own:
         x, end = ink.share(a, *ends), ink.share(b, *ends)
         wide = max(end - x, 0.6) if look != "fade" else end - x  # a single day is seen all the same
         paint = (
-            Markup('fill="url(#{}-{})"').format(prefix, colour)
+            (f'fill="url(#{prefix}-{colour})"')
             if look == "fade"
-            else Markup('class="f-{}" fill-opacity="{}"').format(colour, ink.digits(TONES[look]))
+            else (f'class="f-{colour}" fill-opacity="{ink.digits(TONES[look])}"')
         )
-        drawn += Markup('<rect {} x="{}" y="{}" width="{}" height="12"/>').format(
-            paint, ink.percents(min(x, 99.4)), ink.digits(y + 3), ink.percents(wide)
-        )
+        place = f'x="{ink.percents(min(x, 99.4))}" y="{ink.digits(y + 3)}" width="{ink.percents(wide)}"'
+        drawn += f'<rect {paint} {place} height="12"/>'
     begin, end = ink.share(min(a for _, a, _ in own), *ends), ink.share(max(b for _, _, b in own), *ends)
     room = 100 * (ink.length(text) + 8) / ink.NARROW
     if end + room <= 100:

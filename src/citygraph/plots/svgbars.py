@@ -29,7 +29,7 @@ def years(rows: Sequence[Row], language: str, prefix: str, title: str = "") -> M
         return Markup("")
     networks = list(dict.fromkeys(row["network"] for row in rows))
     low, high = min(row["year"] for row in rows), max(row["year"] for row in rows)
-    body, top, told = Markup(""), 0, []
+    body, top, told = "", 0, []
     for network in networks[:NETWORKS]:
         own = {row["year"]: row for row in rows if row["network"] == network}
         body += _joined(f"{network}: {say('joined', language).lower()}", own, (low, high), top, language)
@@ -46,24 +46,24 @@ def _place(year: float, ends: tuple[int, int]) -> float:
     return ink.share(year, ends[0] - 0.6, ends[1] + 0.6)
 
 
-def _scale(text: str, top: int, most: int, language: str) -> Markup:
+def _scale(text: str, top: int, most: int, language: str) -> str:
     """A panel's title, and lines with whole numbers."""
     found = ink.written(ink.cut(text, 52), "0", top + 14, "fig-name")
     for value in ink.steps(0, most, 4):
         y = top + _HEAD + _PANEL - 10 - (_PANEL - 16) * value / max(most, 1)
-        found += Markup('<line class="fig-grid" x1="0%" x2="100%" y1="{0}" y2="{0}"/>').format(ink.digits(y))
-        found += ink.written(number(value, language), "0", y - 3, "fig-soft") if value else Markup("")
+        found += ('<line class="fig-grid" x1="0%" x2="100%" y1="{0}" y2="{0}"/>').format(ink.digits(y))
+        found += ink.written(number(value, language), "0", y - 3, "fig-soft") if value else ""
     return found
 
 
-def _joined(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, language: str) -> Markup:
+def _joined(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, language: str) -> str:
     most = max(row["joined"] for row in own.values())
     found, bottom = _scale(text, top, most, language), top + _HEAD + _PANEL - 10
     wide = min(4.0, 70 / (ends[1] - ends[0] + 1.2))
     for year, row in sorted(own.items()):
         high = (_PANEL - 16) * row["joined"] / max(most, 1)
         x = _place(year, ends) - wide / 2
-        found += Markup(
+        found += (
             '<rect class="f-blue" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>'
         ).format(
             ink.percents(x), ink.digits(bottom - high), ink.percents(wide), ink.digits(high), year,
@@ -72,7 +72,7 @@ def _joined(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, lan
     return found
 
 
-def _totals(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, language: str) -> Markup:
+def _totals(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, language: str) -> str:
     most = max(row["total"] for row in own.values())
     found, bottom = _scale(text, top, most, language), top + _HEAD + _PANEL - 10
     before: tuple[float, float] | None = None
@@ -81,9 +81,8 @@ def _totals(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, lan
         total = own[year]["total"] if year in own else total
         x, y = _place(year, ends), bottom - (_PANEL - 16) * total / max(most, 1)
         if before:
-            found += Markup('<line class="fig-rise" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(
-                ink.percents(before[0]), ink.digits(before[1]), ink.percents(x), ink.digits(y)
-            )
+            begin = f'x1="{ink.percents(before[0])}" y1="{ink.digits(before[1])}"'
+            found += f'<line class="fig-rise" {begin} x2="{ink.percents(x)}" y2="{ink.digits(y)}"/>'
         drawn = ink.placed("circle", ink.painted(VERMILION, VERMILION), ink.percents(x), y, 3)
         found += ink.linked("", f"{year}: {number(total, language)}", drawn)
         before = x, y
@@ -92,9 +91,9 @@ def _totals(text: str, own: dict[int, Row], ends: tuple[int, int], top: int, lan
     return found
 
 
-def _axis(ends: tuple[int, int], top: int) -> Markup:
+def _axis(ends: tuple[int, int], top: int) -> str:
     size = 1 + (ends[1] - ends[0]) // 7
-    return Markup("").join(
+    return "".join(
         ink.written(str(year), ink.percents(_place(year, ends)), top + 10, "fig-soft", "middle")
         for year in range(ends[0], ends[1] + 1, size)
     )
@@ -128,40 +127,39 @@ def _range(rows: Sequence[Row]) -> tuple[float, float]:
     return low, max(100.0, *(row[key] for row in rows for key in ("cut", "minimum")))
 
 
-def _dots(rows: Sequence[Row], language: str, name: bool) -> tuple[Markup, int, list[str]]:
+def _dots(rows: Sequence[Row], language: str, name: bool) -> tuple[str, int, list[str]]:
     """Own target and minimum on one line, with the gap between them and in words above it."""
     ends = _range(rows)
     places = [(ink.percents(ink.share(value, *ends)), f"{number(value, language)} %") for value in ink.steps(*ends, 5)]
     top, height = 22, 22 + _ROW * len(rows)
     body = ink.grid(places, top - 2, height)
     for row in sorted(rows, key=lambda row: (-row["cut"], row["name"], row["network"])):
-        label = listed([row["name"] if name else "", panel_of(row, language)])
+        label = listed([row["name"] if name else "", row["network"]])
         own, least = (ink.percents(ink.share(row[key], *ends)) for key in ("cut", "minimum"))
-        words = listed([
-            say("own", language, percent(row["cut"], language)),
-            say("minimum", language, percent(row["minimum"], language)), say(row["verdict"], language),
-        ])  # fmt: skip
+        when = f" ({row['year']})" if row["year"] else ""
+        own_words = f"{say(row['verdict'], language)}: {percent(row['cut'], language)} %{when}"
+        words = listed([own_words, say("minimum", language, percent(row["minimum"], language))])
         fill, line, shape = VERDICTS[row["verdict"]]
         y = top + 44
-        inner = ink.written(ink.cut(label, 52), "0", top + 14, "fig-name")
-        inner += ink.written(words, "0", top + 30, "fig-soft")
-        inner += Markup(
-            '<line class="fig-gap s-{0}" x1="{1}" x2="{2}" y1="{3}" y2="{3}"/>'
-            '<line class="fig-least" x1="{1}" x2="{1}" y1="{4}" y2="{5}"/>'
-        ).format(ink.PAINTS[line], least, own, y, y - 7, y + 7)
+        inner = ink.written(ink.cut(label, 46), "0", top + 14, "fig-name")
+        inner += ink.written(ink.cut(words, 60), "0", top + 30, "fig-soft")
+        inner += (
+            f'<line class="fig-gap s-{ink.PAINTS[line]}" x1="{least}" x2="{own}" y1="{y}" y2="{y}"/>'
+            f'<line class="fig-least" x1="{least}" x2="{least}" y1="{y - 7}" y2="{y + 7}"/>'
+        )
         inner += ink.placed(shape, ink.painted(fill, line), own, y)
-        body += ink.linked(str(row.get("href") or ""), listed([label, words]), inner)
+        body += ink.linked(str(row.get("href") or ""), ink.clean(listed([label, words])), inner)
         top += _ROW
     return body, height, [f"{say('cut', language)}."]
 
 
-def _bars(rows: Sequence[Row], verdicts: Sequence[str], language: str) -> tuple[Markup, int, list[str]]:
+def _bars(rows: Sequence[Row], verdicts: Sequence[str], language: str) -> tuple[str, int, list[str]]:
     """How many own targets lie in each five per cent, above each other by verdict."""
     sizes = Counter((row["of"], row["year"], row["minimum"]) for row in rows)
     panels = sorted(sorted(sizes, key=lambda one: (-sizes[one], str(one)))[:PANELS], key=str)
     low = min(0, math.floor(min(row["cut"] for row in rows) / BIN) * BIN)
     high = (math.floor(max(row[key] for row in rows for key in ("cut", "minimum")) / BIN) + 1) * BIN
-    body, top = Markup(""), 0
+    body, top = "", 0
     for panel in panels:
         own = [row for row in rows if (row["of"], row["year"], row["minimum"]) == panel]
         count = Counter((math.floor(row["cut"] / BIN) * BIN, row["verdict"]) for row in own)
@@ -174,17 +172,15 @@ def _bars(rows: Sequence[Row], verdicts: Sequence[str], language: str) -> tuple[
                 stacked[start] += count[start, verdict]
                 y, tall = ((_PANEL - 16) * part / most for part in (stacked[start], count[start, verdict]))
                 x, end = ink.share(start, low, high), ink.share(start + BIN, low, high)
-                body += Markup(
-                    '<rect class="{}" x="{}" y="{}" width="{}" height="{}">'
-                    "<title>{} – {} %: {}, {}</title></rect>"
-                ).format(
-                    ink.painted(fill, line), ink.percents(x), ink.digits(bottom - y), ink.percents(end - x),
-                    ink.digits(tall), start, start + BIN, say(verdict, language),
-                    number(count[start, verdict], language),
-                )  # fmt: skip
+                sides = f'y="{ink.digits(bottom - y)}" width="{ink.percents(end - x)}" height="{ink.digits(tall)}"'
+                told = f"{start} – {start + BIN} %: {say(verdict, language)}, {number(count[start, verdict], language)}"
+                body += (
+                    f'<rect class="{ink.painted(fill, line)}" x="{ink.percents(x)}" {sides}>'
+                    f"<title>{told}</title></rect>"
+                )
         at = ink.share(panel[2], low, high)
         text = say("minimum", language, percent(panel[2], language))
-        body += Markup('<line class="fig-least fig-dash" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(
+        body += ('<line class="fig-least fig-dash" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(
             ink.percents(at), top + 22, bottom
         )
         anchor, dx = ("end", -5) if at > 60 else ("", 5)

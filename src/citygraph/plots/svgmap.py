@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph.plots import ink
 from citygraph.plots.charts import KINDS
@@ -22,6 +22,8 @@ MARKS: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 #: With more points than these they are no links that the keyboard stops at, no links at all.
 TABBED, LINKED = 40, 1000
+#: Points that may have their names beside them, where there is room.
+_NAMES = 45
 #: Names keep so many pixels apart.
 _LINE, _LETTER = 15, 7.5
 
@@ -50,21 +52,21 @@ def city_map(
         start = frame.at(home)
         begin = f"M{ink.digits(start[0])} {ink.digits(start[1])}L"
         lines = "".join(f"{begin}{ink.digits(x)} {ink.digits(y)}" for _, x, y in places)
-        body += Markup('<path class="fig-line" d="{}"/>').format(lines)
+        body += f'<path class="fig-line" d="{lines}"/>'
         places.append((home, *start))
     if len(places) > LINKED:
         body += _dots(places, kinds, prefix)
     else:
         radius = 5.5 if len(places) <= NAMED else 4 if len(places) <= 200 else 2.8
-        body += Markup("").join(_point(row, x, y, radius, len(places) <= TABBED) for row, x, y in places)
-    if len(places) <= NAMED:
+        body += "".join(_point(row, x, y, radius, len(places) <= TABBED) for row, x, y in places)
+    if len(places) <= _NAMES:
         body += _names(places)
     left = len(some) - len(shown)
     told = listed([counted(len(shown), "city", "cities", language),
                    say("outside", language, number(left, language)) if left else ""])  # fmt: skip
     entries = [(MARKS[kind][2], ink.painted(*MARKS[kind][:2]), text) for kind, text in
                (key if key is not None else meanings(kinds, language)) if kind in kinds]  # fmt: skip
-    names = ", ".join(str(row["name"]) for row, _, _ in places[:NAMED]) if len(places) <= NAMED else ""
+    names = ", ".join(str(row["name"]) for row, _, _ in places) if len(places) <= _NAMES else ""
     description = f"{told}. {names}".strip()
     under = [ink.key(entries), f"{told}. {say('outlines', language)}."]
     links = len(places) <= LINKED and any(row.get("href") for row, _, _ in places)
@@ -86,29 +88,29 @@ def _on_earth(row: Row) -> bool:
     return bool(abs(row["lat"]) <= 90 and abs(row["long"]) <= 180)  # not so where it is no number
 
 
-def _ground(frame: Frame) -> Markup:
+def _ground(frame: Frame) -> str:
     """Sea, land and borders."""
     seen = land(frame)
-    return Markup(
-        '<rect class="fig-sea" width="{}" height="{}"/><g transform="scale({})" aria-hidden="true">'
-        '<path class="fig-land" d="{}"/><path class="fig-border" d="{}"/></g>'
-    ).format(WIDTH, frame.height, ink.digits(HALF), seen.area, seen.borders)
+    return (
+        f'<rect class="fig-sea" width="{WIDTH}" height="{frame.height}"/>'
+        f'<g transform="scale({ink.digits(HALF)})" aria-hidden="true">'
+        f'<path class="fig-land" d="{seen.area}"/><path class="fig-border" d="{seen.borders}"/></g>'
+    )
 
 
-def _point(row: Row, x: float, y: float, radius: float, tabbed: bool) -> Markup:
+def _point(row: Row, x: float, y: float, radius: float, tabbed: bool) -> str:
     fill, line, shape = MARKS[row["class"]]
     drawn = ink.mark(shape, ink.painted(fill, line), x, y, radius)
-    name, href = ink.clean(str(row["name"])[:200]), str(row.get("href") or "")
-    if href and tabbed:
-        return Markup('<a href="{}" aria-label="{}"><title>{}</title>{}</a>').format(href, name, name, drawn)
-    if href:
-        return Markup('<a href="{}" tabindex="-1"><title>{}</title>{}</a>').format(href, name, drawn)
-    return ink.linked("", name, drawn)
+    name, href = ink.escaped(str(row["name"])[:200]), escape(ink.allowed(str(row.get("href") or "")))
+    if not href:
+        return f"<g><title>{name}</title>{drawn}</g>"
+    more = f'aria-label="{name}"' if tabbed else 'tabindex="-1"'
+    return f'<a href="{href}" {more}><title>{name}</title>{drawn}</a>'
 
 
-def _dots(places: Sequence[tuple[Row, float, float]], kinds: Sequence[str], prefix: str) -> Markup:
+def _dots(places: Sequence[tuple[Row, float, float]], kinds: Sequence[str], prefix: str) -> str:
     """All points of a class as the corners of one path, each with a small mark; those at the same pixel once."""
-    found = Markup("")
+    found = ""
     for at, kind in enumerate(kinds):
         cells = sorted({(round(y / HALF), round(x / HALF)) for row, x, y in places if row["class"] == kind})
         (y, x), steps = cells[0], [f"M{cells[0][1]} {cells[0][0]}l"]
@@ -120,7 +122,7 @@ def _dots(places: Sequence[tuple[Row, float, float]], kinds: Sequence[str], pref
             steps.append("0 0")
         fill, line, shape = MARKS[kind]
         name = f"{prefix}-m{at}"
-        found += Markup(
+        found += (
             '<marker id="{0}" markerUnits="userSpaceOnUse" markerWidth="1" markerHeight="1" overflow="visible">'
             '<path class="fig-tiny {1}" d="M0 0{2}"/></marker><path fill="none" transform="scale({3})" '
             'marker-start="url(#{0})" marker-mid="url(#{0})" marker-end="url(#{0})" d="{4}"/>'
@@ -128,9 +130,9 @@ def _dots(places: Sequence[tuple[Row, float, float]], kinds: Sequence[str], pref
     return found
 
 
-def _names(places: Sequence[tuple[Row, float, float]]) -> Markup:
+def _names(places: Sequence[tuple[Row, float, float]]) -> str:
     """The names that have room, right of their points or left of them at the edge; home first."""
-    found = Markup("")
+    found = ""
     taken: list[tuple[float, float, float, float]] = []
     for row, x, y in reversed(places):
         text = ink.cut(str(row["name"]), 30)

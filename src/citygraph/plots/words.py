@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 #: Word to its text in English, Finnish and Swedish.
 WORDS: dict[str, tuple[str, str, str]] = {
-    "own": ("own target {0} %", "oma tavoite {0} %", "eget mål {0} %"),
     "not-drawn": ("{0} without a date are not drawn", "{0} ilman ajankohtaa ei ole kuvassa",
                   "{0} utan tid visas inte i bilden"),
     "more-rows": ("{0} more are not drawn", "{0} muuta ei ole kuvassa", "{0} till visas inte i bilden"),

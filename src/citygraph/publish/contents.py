@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from citygraph.build import TEXTS
 from citygraph.publish import fields
 from citygraph.publish.edition import FileFacts, SourceFacts
 from citygraph.vocabulary import CG
@@ -12,6 +13,7 @@ from citygraph.vocabulary import CG
 _ONTOLOGY = CG.removesuffix("#")
 _TURTLE = ("text/turtle", "RDF_TURTLE")
 _CSV = ("text/csv", "CSV")
+_TEXT = ("text/plain", "TXT")
 _RFC4180 = "https://www.rfc-editor.org/rfc/rfc4180"
 #: Files by name: title, media type, file type, what it conforms to.
 GRAPH = {
@@ -46,11 +48,19 @@ def apart(sources: Sequence[SourceFacts]) -> list[Apart]:
     return [Apart(source) for source in sources if source.graph]
 
 
-def contents(found: Mapping[str, tuple[int, str]], sources: Sequence[SourceFacts]) -> list[FileFacts]:
-    """The data files of a release in the order in which they are told, with their sizes and checksums."""
+def contents(
+    found: Mapping[str, tuple[int, str]], sources: Sequence[SourceFacts], texts: Collection[str] = ()
+) -> list[FileFacts]:
+    """The data files of a release in the order in which they are told, with their sizes and checksums; `texts` are the
+    keys of the sources of which it has the text."""
     files = [FileFacts(name, *found[name], title, media, kind, (conforms,))
              for name, (title, media, kind, conforms) in (GRAPH | TABLES).items()]  # fmt: skip
     for each in apart(sources):
         title = f"What is told by: {each.source.title}"
         files.append(FileFacts(each.name, *found[each.name], title, *_TURTLE, (_ONTOLOGY,), each.source.key))
+        if each.source.key in texts:
+            name = f"{TEXTS}/{each.source.key}.txt"
+            files.append(
+                FileFacts(name, *found[name], f"The text of: {each.source.title}", *_TEXT, (), each.source.key)
+            )
     return files

@@ -121,7 +121,7 @@ def _files(files: Sequence[FileFacts]) -> Iterator[str]:
 def _sources(survey: Survey, files: Sequence[FileFacts]) -> Iterator[str]:
     yield "## Sources"
     yield ""
-    apart = {file.source: file.name for file in files if file.source}
+    apart = {file.source: file.name for file in files if file.source and file.format == "RDF_TURTLE"}
     rows = []
     for source in survey.sources:
         day = source.issued or source.as_of

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from citygraph.build import Built, build, write
+from citygraph.build import TEXTS, Built, build, write
 from citygraph.changes.printed import summary
 from citygraph.declared import FILE
 from citygraph.encode import is_address
@@ -87,7 +87,7 @@ def release(data: Path, out: Path, options: Options = DEFAULT, told: Told | None
         sizes = measured(folder, names)
         if earlier:
             edition = replace(edition, notes=summary(earlier.folder, folder))
-        files = contents.contents(sizes, counted.sources)
+        files = contents.contents(sizes, counted.sources, built.texts)
         triples = catalogue(about, edition, counted, files)
         texts = {
             "catalog.ttl": "".join(turtle_of(triples, "citygraph: the catalogue (DCAT-AP 3.0.1)", edition.home)),
@@ -114,7 +114,8 @@ def _write(folder: Path, built: Built, counted: Survey, moved: str) -> list[str]
     write(folder, built, {each.name: each.source.graph for each in apart})
     (folder / "tables").mkdir()
     _save(folder, {**flat.tables(built.asserted, built.inferred), "redirects.csv": moved})
-    return [*contents.GRAPH, "context.jsonld", *contents.TABLES, *(each.name for each in apart), "redirects.csv"]
+    return [*contents.GRAPH, "context.jsonld", *contents.TABLES, *(each.name for each in apart),
+            *(f"{TEXTS}/{key}.txt" for key in built.texts), "redirects.csv"]  # fmt: skip
 
 
 def _save(folder: Path, texts: Mapping[str, str]) -> None:

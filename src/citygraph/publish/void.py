@@ -111,7 +111,11 @@ def _graphs(out: Statements, edition: Edition, survey: Survey, files: Sequence[F
                 dcterms_source=edition.of(source),
                 void_triples=_number(source.triples),
                 void_uriSpace=text(f"{CLAIM}{source.key}/") if any(source.claims.values()) else "",
-                void_dataDump=[edition.url(file.name) for file in files if file.source == source.key],
+                void_dataDump=[
+                    edition.url(file.name)
+                    for file in files
+                    if file.source == source.key and file.format == "RDF_TURTLE"
+                ],
             )
             nodes.append(node)
     for graph in survey.graphs:

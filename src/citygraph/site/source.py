@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.files import MARKER, load_bytes, shown
+from citygraph.files import MARKER, load_bytes, resource, shown
 from citygraph.pages.cite import Edition
 from citygraph.problems import CitygraphError
 
 #: Files that every build writes and pages are made of.
 NEEDED = (MARKER, "ontology.ttl", "shacl-report.ttl", "citygraph.ttl")
+_SUMS, _ABOUT, _FEED = "SHA256SUMS", "dataset.jsonld", "feed.atom"
+_ATOM = "{http://www.w3.org/2005/Atom}"
+#: Releases of which the start page tells what is new.
+_NEWEST = 3
 #: How the names of the files of a build begin.
 _BUILT = ("citygraph", "context.jsonld", "ontology.ttl", "shacl-report.ttl")
-_SUMS, _ABOUT = "SHA256SUMS", "dataset.jsonld"
 
 
 def sound(folder: Path) -> None:
@@ -66,7 +70,31 @@ def edition(folder: Path) -> Edition:
         publisher, home = str(about["publisher"]["name"]), str(about["identifier"]).removesuffix("dataset/citygraph")
     except (ValueError, KeyError, TypeError) as error:
         raise CitygraphError(f"{shown(folder / _ABOUT)}: not the description of a release: {error}") from error
-    return Edition(str(about.get("name", "citygraph")), version, day, f"{home}release/{version}", publisher)
+    return Edition(
+        str(about.get("name", "citygraph")), version, day, f"{home}release/{version}", publisher, news(folder)
+    )
+
+
+def news(folder: Path) -> tuple[tuple[str, str, str], ...]:
+    """Day, title and summary of the newest releases that the feed of a release tells of; none where it has no feed.
+
+    Raises CitygraphError where the feed cannot be read.
+    """
+    path = folder / _FEED
+    if not path.is_file():
+        return ()
+    try:
+        entries = ET.fromstring(load_bytes(path, "the feed of releases")).findall(f"{_ATOM}entry")
+    except ET.ParseError as error:
+        raise CitygraphError(f"{shown(path)}: not a feed of releases: {error}") from error
+    told = [{name: entry.findtext(_ATOM + name, "") for name in ("updated", "title", "summary")} for entry in entries]
+    return tuple((one["updated"][:10], one["title"], one["summary"]) for one in told[:_NEWEST])
+
+
+def ontology(folder: Path) -> Path:
+    """The ontology of a release, else the one of this program."""
+    own = folder / "ontology.ttl"
+    return own if own.is_file() else Path(str(resource("ontology/ontology.ttl")))
 
 
 def _sums(folder: Path) -> dict[str, str]:

@@ -58,6 +58,7 @@ class Site:
 
     def units(self) -> list[Unit]:
         """All the work, in the order in which it is begun."""
+        self.book.prime()
         fixed = [("page", path) for path in self.book.fixed()]
         told = [("told", unit) for unit in stubs.units(self.pages)]
         return [*fixed, ("extras", ""), *told, *(("thing", iri) for iri, _ in self.book.things)]
