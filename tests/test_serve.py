@@ -366,7 +366,7 @@ FORMS = {
 def test_a_thing_leads_to_its_data(kind: str, server: Served) -> None:
     ending, format = FORMS[kind]
     status, headers, _ = get(server, "/id/lahti", Accept=kind)
-    assert (status, headers["Location"], headers["Vary"]) == (303, f"/data/lahti{ending}", "Accept")
+    assert (status, headers["Location"], headers["Vary"]) == (303, f"/data/lahti{ending}", "Accept, Accept-Language")
     assert get(server, f"/id/lahti{ending}")[1]["Location"] == f"/data/lahti{ending}"
     status, headers, body = get(server, f"/data/lahti{ending}")
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, kind)
@@ -377,8 +377,12 @@ def test_a_thing_leads_to_its_data(kind: str, server: Served) -> None:
 
 def test_a_browser_is_led_to_the_page(server: Served) -> None:
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-    assert get(server, "/id/lahti", Accept=browser)[1]["Location"] == "/page/lahti"
-    assert get(server, "/id/lahti.html")[1]["Location"] == "/page/lahti"
+    assert get(server, "/id/lahti", Accept=browser)[1]["Location"] == "/page/lahti.html"
+    assert get(server, "/id/lahti.html")[1]["Location"] == "/page/lahti.html"
+    for liked, start in (("fi", "/fi"), ("sv-FI, fi;q=0.9, en;q=0.8", "/sv"), ("de, en-GB;q=0.5, fi;q=0.4", ""),
+                         ("de", ""), ("*", ""), ("en;q=0, *;q=0.5", "/fi"), ("nonsense;;q", "")):  # fmt: skip
+        _, headers, _ = get(server, "/id/lahti", Accept=browser, Accept_Language=liked)
+        assert (headers["Location"], headers["Vary"]) == (f"{start}/page/lahti.html", "Accept, Accept-Language")
     assert get(server, "/id/lahti", Accept="image/png")[0] == 406
 
 

@@ -22,6 +22,7 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     "Source": ("source.html", sources.tell),
 }
 
+_PLAIN: tuple[str, Teller] = ("thing.html", lambda *_: {})
 #: Things of several pages whose claims are kept.
 _KEPT = 30
 
@@ -80,10 +81,14 @@ class Book:
             return Made(path, "former.html", told)
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
-            iri = self._odd.get(name, ID + name)
+            iri = self.iri(name)
             if paths.page(iri, int(number) if number.isdecimal() and len(number) < 7 else 1) == path:
                 return self.thing(iri, int(number or 1))
         return None
+
+    def iri(self, name: str) -> str:
+        """The thing of which the files have a name, or of which it is the key."""
+        return self._odd.get(name, ID + name) if "~" in name else ID + name
 
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
@@ -92,7 +97,7 @@ class Book:
         found = things.thing(self.reader, iri, number, self.rolls(iri), least) if path else None
         if found is None:
             return None
-        template, tell = TELLERS.get(found.kind, ("thing.html", _nothing))
+        template, tell = TELLERS.get("Source" if self.pages.told.is_source(iri) else found.kind, _PLAIN)
         return Made(path, template, {"thing": found, **tell(self.pages, found)})
 
     def rolls(self, iri: str) -> Rolls | None:
@@ -127,10 +132,6 @@ class Book:
         """A named query with its answer; without one where a server answers it for whoever asks."""
         query = questions.catalogue()[name]
         return questions.Answer(query) if self.pages.live else questions.answer(self.reader, query)
-
-
-def _nothing(_: Pages, __: Thing) -> Mapping[str, Any]:
-    return {}
 
 
 def _downloads(book: Book) -> Mapping[str, Any]:

@@ -51,12 +51,13 @@ class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
     IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
-    read, `beside` what was read of the release beside its graph."""
+    read, `beside` what was read of the release beside its graph; `folders` hold more templates."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    folders: tuple[Path, ...] = ()
     files: Sequence[tuple[str, int]] = ()
     former: Mapping[str, str] = field(default_factory=dict)
     beside: Beside = field(default_factory=Beside)
@@ -88,18 +89,19 @@ class Pages:
     def environment(self) -> jinja2.Environment:
         """The templates, none of which is read from disk twice."""
         found = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
+            loader=jinja2.FileSystemLoader((_HERE / "templates", *self.folders)), autoescape=True,
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
     def preload(self) -> None:
-        """Read all templates now, for a process that may open no file later."""
+        """Read all that is read of files now, for processes that are forked of this one."""
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        self.reader.preload()
         world()
 
     def html(self, made: Made, language: str) -> str:
@@ -107,6 +109,10 @@ class Pages:
         path = paths.localized(made.path, language)
         context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
+
+    def context(self, path: str, language: str) -> Context:
+        """What templates are given at a path."""
+        return Context(self, path, language)
 
 
 def coded(text: str) -> Markup:

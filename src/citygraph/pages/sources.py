@@ -29,6 +29,7 @@ _ORDER = (
     "http://schema.org/version", DCTERMS + "language", DCTERMS + "license", DCTERMS + "bibliographicCitation",
 )  # fmt: skip
 DAYS = (DCTERMS + "issued", CG + "asOf")
+SPOKEN = (DCTERMS + "language",)
 #: Tables of a release that have the claims of a type.
 _TABLES = {"Membership": "memberships", "Commitment": "commitments", "Coordination": "coordinations"}
 
@@ -47,7 +48,8 @@ def tell(pages: Pages, thing: Thing) -> Mapping[str, Any]:
     return {
         "lines": about.lines(iri, number), "rows": len(pages.told.rows.get(iri, ())), "counts": counts,
         "listed": about.things.get(iri, {}) if number == 1 else {},
-        "defects": about.defects.get(iri, []) if number == 1 else [], "most": DEFECTS, "labels": LABELS, "days": DAYS,
+        "defects": about.defects.get(iri, []) if number == 1 else [], "most": DEFECTS, "labels": LABELS,
+        "days": DAYS, "spoken": SPOKEN,
         "facts": sorted(facts, key=lambda fact: (order.get(fact.predicate, len(order)), fact.predicate)),
         "licence": title, "licence_iri": licence, "itself": cite.itself(pages.reader, iri, title, table),
         "files": _files(pages, iri, counts) if number == 1 else [], **words,

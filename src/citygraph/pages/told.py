@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from citygraph.pages import paths, things
 from citygraph.pages.claims import about
-from citygraph.pages.reader import Reader
+from citygraph.pages.reader import KINDS, Reader
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, OA
 
@@ -65,7 +65,7 @@ class Told:
     def _row_pages(self) -> dict[str, str]:
         """The page of each row."""
         return {
-            row[2]: paths.page(source, 1 + at // ROWS) for source, rows in self.rows.items()
+            row[2]: paths.page(source, 1 + at // ROWS) for source, rows in self.rows.items() if self.is_source(source)
             for at, row in enumerate(rows)
         }  # fmt: skip
 
@@ -97,8 +97,16 @@ class Told:
 
     def pages(self, source: str) -> int:
         """How many pages a source has; 1 for any other thing."""
+        if not self.is_source(source):
+            return 1
         plain = 0 if source in self.articles else len(self.plain.get(source, ()))
         return max(1, -(-len(self.rows.get(source, ())) // ROWS), -(-plain // PLAIN))
+
+    def is_source(self, iri: str) -> bool:
+        """Whether the page of a thing is that of a source: it is called one, or called nothing else and yet makes
+        claims."""
+        kind = self.reader.kind(iri)
+        return kind == "Source" or (kind not in KINDS and (iri in self.claims or iri in self.rows))
 
     def at(self, iri: str) -> tuple[str, str]:
         """The path of the page that tells a claim or row, without a language, and the fragment of an address that
@@ -141,7 +149,7 @@ class Told:
     def _of_source(self, iri: str, source: str) -> tuple[str, str]:
         """A claim that rests on words or a reference is told on the page of its source."""
         listed = self.plain.get(source, [])
-        if iri not in listed or not paths.page(source):
+        if iri not in listed or not paths.page(source) or not self.is_source(source):
             return "", ""
         number = 1 if source in self.articles else 1 + listed.index(iri) // PLAIN
         return paths.page(source, number), paths.fragment(iri)

@@ -38,7 +38,7 @@ def clean(text: str) -> str:
     """Text in one line without what XML does not allow, kept apart where it may run from right to left."""
     if text.isascii() and text.isprintable():
         return text
-    shown = _FORBIDDEN.sub("\ufffd", _BREAKS.sub(" ", text))
+    shown = allowed(_BREAKS.sub(" ", text))
     turned = any(unicodedata.bidirectional(sign) in _TURNING for sign in _LATER.findall(shown))
     return f"\u2068{shown}\u2069" if turned else shown
 
@@ -48,6 +48,11 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: Signs beyond Latin, Greek, Cyrillic and Armenian, but for dashes and quotation marks.
 _LATER = re.compile("[^\x00-\u058f\u2010-\u2027\ufffd]")
 _TURNING = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "PDF", "PDI", "FSI"}
+
+
+def allowed(text: str) -> str:
+    """Text without what XML does not allow."""
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def cut(text: str, most: int) -> str:
@@ -106,7 +111,7 @@ def escaped(text: str) -> str:
 def linked(href: str, title: str, inner: str) -> str:
     """A part of a picture that leads elsewhere, or only tells its title."""
     told = f"<title>{escaped(title)}</title>{inner}"
-    return f'<a href="{escape(href)}">{told}</a>' if href else f"<g>{told}</g>"
+    return f'<a href="{escape(allowed(href))}">{told}</a>' if href else f"<g>{told}</g>"
 
 
 def key(entries: Iterable[tuple[str, str, str]]) -> Markup:

@@ -86,7 +86,7 @@ def _row(
     colour = ink.PAINTS[KINDS[row["kind"]][0]]
     drawn = ink.mark(KINDS[row["kind"]][1], _paint(row["kind"], row["reading"] == "explicit"), 7, top + 10)
     drawn += ink.written(ink.cut(str(row["name"]), 44), "18", top + 15, "fig-name")
-    text, y = str(row["date"]), top + _NAME
+    text, y = ink.cut(str(row["date"]), 60), top + _NAME
     if not own:
         return drawn + ink.written(text, "18", y + 12, "fig-soft"), y + _DATE
     for look, a, b in own:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,14 +12,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from citygraph.files import resource
-from citygraph.vocabulary import CG
+from citygraph.site import source
+from citygraph.vocabulary import CG, LANGUAGES
 from citygraph.web.answering import GRAPHS as FORMATS
 from citygraph.web.answers import (
     GRAPHS,
     Reply,
     Scope,
     header,
+    made,
     not_modified,
     redirect,
     text,
@@ -27,6 +29,7 @@ from citygraph.web.answers import (
     validators,
 )
 from citygraph.web.negotiate import best, gzipped
+from citygraph.web.outcome import Missing
 from citygraph.web.site import Site
 
 #: Media types by the end of a file's name.
@@ -38,13 +41,12 @@ TYPES = {
     ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8",
 }  # fmt: skip
 _ONTOLOGY = ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml", "text/html")
-_NAME = "ontology.ttl"
 
 
 def routes(site: Site) -> list[Route]:
     """What is served of the folder."""
     files = listed(site.folder)
-    ontology = files.get(_NAME) or Path(str(resource("ontology/ontology.ttl")))
+    ontology = source.ontology(site.folder)
 
     async def file(request: Request) -> Response | Reply:
         return _file(request.scope, files, request.path_params["path"])
@@ -59,7 +61,7 @@ def routes(site: Site) -> list[Route]:
         return redirect(303, "/catalog.ttl" if "catalog.ttl" in files else "/sparql")
 
     async def terms(request: Request) -> Reply:
-        return _terms(request.scope, site, ontology)
+        return await _terms(request.scope, site, ontology)
 
     return [
         Route("/release/{path:path}", file), Route("/catalog.ttl", catalog), Route("/.well-known/void", void),
@@ -104,12 +106,15 @@ def _file(scope: Scope, files: dict[str, Path], name: str) -> Response | Reply:
     return FileResponse(sent, media_type=kind, headers=more, stat_result=state)
 
 
-def _terms(scope: Scope, site: Site, file: Path) -> Reply:
+async def _terms(scope: Scope, site: Site, file: Path) -> Reply:
     """The ontology: the file, in other forms, or as a page with a place for each term."""
     ending = scope["path"].partition(".")[2]
     by_ending = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples",
                  "rdf": "application/rdf+xml", "html": "text/html"}  # fmt: skip
     media = by_ending.get(ending) if ending else best(header(scope, b"accept"), _ONTOLOGY)
+    if media == "text/html":
+        with suppress(Missing):
+            return _varied(await made(scope, site, media, page="ontology.html", language=LANGUAGES[0]))
     if media is None:
         return text(404, f"the ontology is not there as .{ending[:20]}") if ending else unacceptable(_ONTOLOGY)
     format = GRAPHS.get(media, "html")
@@ -119,6 +124,12 @@ def _terms(scope: Scope, site: Site, file: Path) -> Reply:
     body = _written(file, format)
     headers = [(b"content-type", f"{media}; charset=utf-8".encode()), (b"content-length", b"%d" % len(body))]
     return Reply(200, [*headers, (b"vary", vary), *validators(tag, site.modified)], body)
+
+
+def _varied(reply: Reply) -> Reply:
+    """A response of an address that has others beside it."""
+    reply.headers = [(name, b"Accept, Accept-Encoding" if name == b"vary" else value) for name, value in reply.headers]
+    return reply
 
 
 def _written(file: Path, format: str) -> bytes:
