@@ -70,7 +70,7 @@ def test_a_page_is_not_sent_twice_and_compressed_where_that_is_asked_for(path: s
     first = get(url + path)
     tag, day = first.headers["etag"], first.headers["last-modified"]
     for headers in ({"If_None_Match": tag}, {"If_Modified_Since": day}):
-        again = get(url + path, **headers)
+        again = get(url + path, None, **headers)
         assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
     assert get(url + path, If_None_Match='"x"').body == first.body
     for _ in range(2):  # made, then kept
