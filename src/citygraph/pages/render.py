@@ -147,7 +147,8 @@ class Context:
             "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
+            "told_at": self.told_at, "question_page": self.question_page,
+            "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:
@@ -242,6 +243,10 @@ class Context:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""
         name = f"section-{kind}-{role}"
         return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
+
+    def question_page(self, name: str) -> str:
+        """Where a named query is asked, or answered where no server asks it."""
+        return f"{self._home}query/{name}" if self.pages.live else f"{self._home}queries/{name}.html"
 
     def date(self, edtf: str) -> str:
         """A date for people."""
