@@ -86,6 +86,11 @@ class Section:
         """The id of its heading."""
         return "-".join(filter(None, (self.type or "claims", self.role)))
 
+    @property
+    def bare(self) -> bool:
+        """Whether its rows tell hardly more than names, so that several stand beside each other."""
+        return not any(line.ends or line.dates or line.status for entry in self.entries for line in entry.lines)
+
     def by_country(self) -> list[tuple[str, list[Entry]]]:
         """The rows under the codes of their countries."""
         return [(code, list(some)) for code, some in groupby(self.entries, lambda entry: entry.country)]
