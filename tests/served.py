@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,13 @@ def get(url: str, data: bytes | None = None, **headers: str) -> Got:
         with error:
             body = error.read()
         return Got(error.code, error.headers.get_content_type(), body, url, dict(error.headers))
+
+
+def led(found: Got, tag: str = "a") -> list[str]:
+    """Where the links of a page lead: paths from the root of its server, or addresses of others."""
+    root = urljoin(found.url, "/")
+    every = (urljoin(found.url, link) for link in Page(found.text).links(tag))
+    return ["/" + link.removeprefix(root) if link.startswith(root) else link for link in every]
 
 
 @dataclass

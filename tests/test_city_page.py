@@ -56,7 +56,7 @@ class Graph:
             self.add(ID + key, SKOS + "prefLabel", ox.Literal(name))
         return ID + key
 
-    def claim(self, key: str, kind: str, source: str = "t", **told: Value | list[Value]) -> str:
+    def claim(self, key: str, kind: str, source: str = "t", /, **told: Value | list[Value]) -> str:
         iri = f"{CLAIM}{source}/{key}"
         self.add(iri, TYPE, CG + kind)
         self.add(iri, CG + "source", ID + source)
@@ -198,9 +198,14 @@ def random_claims(seed: int) -> Graph:
         source = rng.choice("abc")
         kind = rng.choice(("Membership", "Membership", "Twinning", "Commitment"))
         if kind == "Commitment":
-            pools = {"change": [number(-20), number(-40)], "targetYear": [number(2020), number(2030)],
-                     "unit": [ox.Literal("percent")], "qualifier": [ox.Literal("at least")],
-                     "metric": [ID + "co2", ID + "energy"], "baselineYear": [number(1990)]}  # fmt: skip
+            pools: dict[str, list[Value]] = {
+                "change": [number(-20), number(-40)],
+                "targetYear": [number(2020), number(2030)],
+                "unit": [ox.Literal("percent")],
+                "qualifier": [ox.Literal("at least")],
+                "metric": [ID + "co2", ID + "energy"],
+                "baselineYear": [number(1990)],
+            }
             some: dict[str, Value | list[Value]] = {
                 name: rng.choice(pool) for name, pool in pools.items() if rng.random() < 0.7
             }

@@ -366,7 +366,7 @@ FORMS = {
 def test_a_thing_leads_to_its_data(kind: str, server: Served) -> None:
     ending, format = FORMS[kind]
     status, headers, _ = get(server, "/id/lahti", Accept=kind)
-    assert (status, headers["Location"], headers["Vary"]) == (303, f"/data/lahti{ending}", "Accept")
+    assert (status, headers["Location"], headers["Vary"]) == (303, f"/data/lahti{ending}", "Accept, Accept-Language")
     assert get(server, f"/id/lahti{ending}")[1]["Location"] == f"/data/lahti{ending}"
     status, headers, body = get(server, f"/data/lahti{ending}")
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, kind)
@@ -377,8 +377,12 @@ def test_a_thing_leads_to_its_data(kind: str, server: Served) -> None:
 
 def test_a_browser_is_led_to_the_page(server: Served) -> None:
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-    assert get(server, "/id/lahti", Accept=browser)[1]["Location"] == "/page/lahti"
-    assert get(server, "/id/lahti.html")[1]["Location"] == "/page/lahti"
+    assert get(server, "/id/lahti", Accept=browser)[1]["Location"] == "/page/lahti.html"
+    assert get(server, "/id/lahti.html")[1]["Location"] == "/page/lahti.html"
+    for liked, start in (("fi", "/fi"), ("sv-FI, fi;q=0.9, en;q=0.8", "/sv"), ("de, en-GB;q=0.5, fi;q=0.4", ""),
+                         ("de", ""), ("*", ""), ("en;q=0, *;q=0.5", "/fi"), ("nonsense;;q", "")):  # fmt: skip
+        _, headers, _ = get(server, "/id/lahti", Accept=browser, Accept_Language=liked)
+        assert (headers["Location"], headers["Vary"]) == (f"{start}/page/lahti.html", "Accept, Accept-Language")
     assert get(server, "/id/lahti", Accept="image/png")[0] == 406
 
 
@@ -431,8 +435,9 @@ def test_the_ontology_and_its_terms(server: Served, dist: Path) -> None:
         assert (status, headers["Content-Type"]) == (200, "text/turtle; charset=utf-8")
         assert body.decode() == whole
     page = get(server, "/ontology", Accept="text/html")[2].decode()
-    assert '<section id="Membership"><h2>Membership</h2>' in page
-    assert '<span lang="fi">' in page
+    assert page == get(server, "/ontology.html")[2].decode()
+    assert all(f' id="{name}"' in page for name in ("Membership", "memberOf", "City"))
+    assert ' lang="fi"' in get(server, "/fi/ontology.html")[2].decode()
     number = sum(1 for _ in ox.parse(whole.encode(), ox.RdfFormat.TURTLE))
     for path, (_, format) in ((f"/ontology{ending}", (ending, format)) for ending, format in FORMS.values()):
         assert sum(1 for _ in ox.parse(get(server, path)[2], format)) == number

@@ -37,6 +37,8 @@ class Book:
     def prime(self) -> None:
         """Read now what many pages need of the whole graph, before processes part or a server answers."""
         self.pages.sources.prime()
+        start.start(self.pages, self.things)
+        self.lists.lists  # noqa: B018 it is kept
 
     @property
     def reader(self) -> Reader:
@@ -81,10 +83,14 @@ class Book:
             return Made(path, "former.html", told)
         if path.startswith("page/") and path.endswith(".html"):
             name, _, number = path[len("page/") : -len(".html")].partition("/")
-            iri = self._odd.get(name, ID + name)
+            iri = self.iri(name)
             if paths.page(iri, int(number) if number.isdecimal() and len(number) < 7 else 1) == path:
                 return self.thing(iri, int(number or 1))
         return None
+
+    def iri(self, name: str) -> str:
+        """The thing of which the files have a name, or of which it is the key."""
+        return self._odd.get(name, ID + name) if "~" in name else ID + name
 
     def thing(self, iri: str, number: int = 1) -> Made | None:
         """A page of a thing; None where there is none."""
@@ -99,7 +105,7 @@ class Book:
     def rolls(self, iri: str) -> Rolls | None:
         """The claims of a thing that is told with lists; those of the largest things are kept for their other pages."""
         kind = self.reader.kind(iri)
-        if things.in_full(kind):
+        if things.in_full(kind) or self.pages.told.is_source(iri):
             return None
         if iri not in self._kept:
             found = Rolls(self.reader, iri, kind)

@@ -38,12 +38,25 @@ class Reader:
         self._names: dict[str, dict[str, str]] = {}
         self._inferred = ox.NamedNode(INFERRED)
 
+    def preload(self) -> None:
+        """Read the files that are read but once: before the graph is there, or for a process that is to be quick."""
+        _ = self._terms, self.explainer.rules
+
+    def over(self, store: ox.Store) -> None:
+        """Read this graph from now on; nothing of another one must have been read."""
+        self.store = self.explainer.store = store
+
+    def _find(self, s: str | None, p: str | None, o: str | None) -> Iterator[ox.Quad]:
+        """The quads of a pattern of IRIs; none where a text is no IRI."""
+        try:
+            subject, value = (None if text is None else ox.NamedNode(text) for text in (s, o))
+        except ValueError:
+            return iter(())
+        return iter(self.store.quads_for_pattern(subject, None if p is None else _node(p), value))
+
     def quads(self, iri: str) -> list[ox.Quad]:
         """Everything that is said of a thing, in no order; nothing where the text is no IRI."""
-        try:
-            return list(self.store.quads_for_pattern(ox.NamedNode(iri), None, None))
-        except ValueError:
-            return []
+        return list(self._find(iri, None, None))
 
     def said(self, iri: str) -> dict[str, list[Term]]:
         """The values of each property of a thing, each once and in order."""
@@ -56,7 +69,7 @@ class Reader:
         """The texts of the values of some properties, each once and in order."""
         found: set[str] = set()
         for predicate in predicates:
-            for quad in self.store.quads_for_pattern(ox.NamedNode(iri), _node(predicate), None):
+            for quad in self._find(iri, predicate, None):
                 found.add(value_of(quad.object))
         return sorted(found)
 
@@ -66,20 +79,22 @@ class Reader:
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The things of which a property has an IRI as its value, in order."""
-        found = self.store.quads_for_pattern(None, _node(predicate), ox.NamedNode(value))
-        return sorted({value_of(quad.subject) for quad in found})
+        return sorted({value_of(quad.subject) for quad in self._find(None, predicate, value)})
 
     def pointing(self, iri: str) -> dict[str, list[str]]:
         """The things that have an IRI as a value, by property."""
         found: dict[str, set[str]] = {}
-        for quad in self.store.quads_for_pattern(None, None, ox.NamedNode(iri)):
+        for quad in self._find(None, None, iri):
             found.setdefault(quad.predicate.value, set()).add(value_of(quad.subject))
         return {predicate: sorted(subjects) for predicate, subjects in found.items()}
 
+    def pointed(self, iri: str) -> bool:
+        """Whether anything has an IRI as a value."""
+        return next(self._find(None, None, iri), None) is not None
+
     def stated(self, subject: str, predicate: str, value: str) -> bool:
         """Whether a source states a triple between IRIs; what reasoning added is not stated."""
-        quads = self.store.quads_for_pattern(ox.NamedNode(subject), _node(predicate), ox.NamedNode(value))
-        return any(quad.graph_name != self._inferred for quad in quads)
+        return any(quad.graph_name != self._inferred for quad in self._find(subject, predicate, value))
 
     def kinds(self, iri: str) -> list[str]:
         """The classes that a thing is in, those of the ontology and of SKOS without their namespace."""
@@ -147,4 +162,4 @@ class Reader:
         for quad in self.quads(subject):
             yield quad
             if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(f"{subject}."):
-                yield from self.store.quads_for_pattern(quad.object, None, None)
+                yield from self._find(quad.object.value, None, None)

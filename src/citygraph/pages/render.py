@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -51,12 +52,13 @@ class Pages:
     """The pages of one graph. `live` is whether a server answers searches and queries behind them; `base` is the
     address of the site, empty where it is not known; `files` are those of the release, with their bytes; `former` are
     IRIs that are no more, with what they are now, if anything; `kept` is what several pages need and takes long to
-    read, `beside` what was read of the release beside its graph."""
+    read, `beside` what was read of the release beside its graph; `folders` hold more templates."""
 
     reader: Reader
     edition: Edition = field(default_factory=Edition)
     live: bool = False
     base: str = ""
+    folders: tuple[Path, ...] = ()
     files: Sequence[tuple[str, int]] = ()
     former: Mapping[str, str] = field(default_factory=dict)
     beside: Beside = field(default_factory=Beside)
@@ -88,18 +90,19 @@ class Pages:
     def environment(self) -> jinja2.Environment:
         """The templates, none of which is read from disk twice."""
         found = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
+            loader=jinja2.FileSystemLoader((_HERE / "templates", *self.folders)), autoescape=True,
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         found.filters["inside"] = _inside
         found.globals |= {"version": __version__, "live": self.live, "edition": self.edition, "languages": LANGUAGES}
         return found
 
     def preload(self) -> None:
-        """Read all templates now, for a process that may open no file later."""
+        """Read all that is read of files now, for processes that are forked of this one."""
         for name in self.environment.list_templates(extensions=["html"]):
             self.environment.get_template(name)
         say("home", LANGUAGES[0])
+        self.reader.preload()
         world()
 
     def html(self, made: Made, language: str) -> str:
@@ -107,6 +110,10 @@ class Pages:
         path = paths.localized(made.path, language)
         context = Context(self, path, language, urlsplit(self.base).path if made.anywhere else "")
         return self.environment.get_template(made.template).render(made.told, **context.names())
+
+    def context(self, path: str, language: str) -> Context:
+        """What templates are given at a path."""
+        return Context(self, path, language)
 
 
 def coded(text: str) -> Markup:
@@ -140,7 +147,8 @@ class Context:
             "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
+            "told_at": self.told_at, "question_page": self.question_page,
+            "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:
@@ -158,7 +166,10 @@ class Context:
         """The name of a property, given by its IRI or its name in the ontology."""
         iri = predicate if "/" in predicate else CG + predicate
         found = self.name(iri)
-        return found if found != shorten(iri) else found.rpartition(":")[2]
+        if found != shorten(iri):
+            return found
+        short = re.split("[:/#]", found)[-1]
+        return self._say(f"property-{short}") if f"property-{short}" in texts() else short
 
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
@@ -232,6 +243,10 @@ class Context:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""
         name = f"section-{kind}-{role}"
         return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
+
+    def question_page(self, name: str) -> str:
+        """Where a named query is asked, or answered where no server asks it."""
+        return f"{self._home}query/{name}" if self.pages.live else f"{self._home}queries/{name}.html"
 
     def date(self, edtf: str) -> str:
         """A date for people."""

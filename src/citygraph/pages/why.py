@@ -11,6 +11,7 @@ from citygraph.explain import Tree
 from citygraph.owl.reason import INFERRED
 from citygraph.pages.claims import Claim, claim
 from citygraph.pages.reader import Reader, Term
+from citygraph.problems import CitygraphError
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CLAIM, GRAPH, ID, owner
 
@@ -71,7 +72,10 @@ def explained(reader: Reader, subject: str, predicate: str, term: Term) -> Value
     graphs = sorted({value_of(quad.graph_name) for quad in reader.store.quads_for_pattern(*node, term)})
     if not isinstance(term, ox.NamedNode) or any(graph != INFERRED for graph in graphs):
         return Value(term, False, _stated(reader, subject, predicate, value_of(term), graphs))
-    tree = reader.explainer.tree((subject, predicate, term.value))
+    try:
+        tree = reader.explainer.tree((subject, predicate, term.value))
+    except CitygraphError:  # of a graph from which something was cut
+        return Value(term, True, Why(subject, predicate, term.value))
     return Value(term, True, _grown(reader, tree, set()))
 
 

@@ -38,7 +38,7 @@ def clean(text: str) -> str:
     """Text in one line without what XML does not allow, kept apart where it may run from right to left."""
     if text.isascii() and text.isprintable():
         return text
-    shown = _FORBIDDEN.sub("\ufffd", _BREAKS.sub(" ", text))
+    shown = allowed(_BREAKS.sub(" ", text))
     turned = any(unicodedata.bidirectional(sign) in _TURNING for sign in _LATER.findall(shown))
     return f"\u2068{shown}\u2069" if turned else shown
 
@@ -50,6 +50,11 @@ _LATER = re.compile("[^\x00-\u058f\u2010-\u2027\ufffd]")
 _TURNING = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "PDF", "PDI", "FSI"}
 
 
+def allowed(text: str) -> str:
+    """Text without what XML does not allow."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def cut(text: str, most: int) -> str:
     """Text of at most so many letters, those of East Asia counted twice."""
     room = most
@@ -58,6 +63,14 @@ def cut(text: str, most: int) -> str:
         if room < 0:
             return clean(text[: max(at - 1, 1)].rstrip() + "…")
     return clean(text)
+
+
+def ends_of(text: str, most: int) -> str:
+    """Text of at most so many letters, cut in its middle: parts of a network differ at the end of their names."""
+    if len(text) <= most or any(unicodedata.east_asian_width(sign) in "WF" for sign in text[:most]):
+        return cut(text, most)
+    last = most * 2 // 5
+    return clean(f"{text[: most - last - 1].rstrip()}…{text[-last:].lstrip()}")
 
 
 def length(text: str, size: int = 12) -> float:
@@ -106,7 +119,7 @@ def escaped(text: str) -> str:
 def linked(href: str, title: str, inner: str) -> str:
     """A part of a picture that leads elsewhere, or only tells its title."""
     told = f"<title>{escaped(title)}</title>{inner}"
-    return f'<a href="{escape(href)}">{told}</a>' if href else f"<g>{told}</g>"
+    return f'<a href="{escape(allowed(href))}">{told}</a>' if href else f"<g>{told}</g>"
 
 
 def key(entries: Iterable[tuple[str, str, str]]) -> Markup:

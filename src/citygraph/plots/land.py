@@ -186,23 +186,27 @@ def _rings(shape: dict[str, list[list[list[int]]]]) -> Iterable[list[int]]:
 
 
 def _stitched(arcs: list[list[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
-    """Rings of arcs that follow each other."""
+    """Rings of arcs that follow each other; one of them has a gap of a few kilometres where the data has one."""
     begins: dict[tuple[int, int], list[int]] = {}
     for at, arc in enumerate(arcs):
         begins.setdefault(arc[0], []).append(at)
-    left = dict.fromkeys(range(len(arcs)))
+    ends = {arc[-1] for arc in arcs}
+    left = dict.fromkeys(sorted(range(len(arcs)), key=lambda at: arcs[at][0] in ends))  # after a gap first
     rings = []
     while left:
-        at = next(iter(left))
-        ring: list[tuple[int, int]] = []
-        while at is not None:
-            del left[at]
-            ring += arcs[at]
-            at = next((follows for follows in begins.get(ring[-1], ()) if follows in left), None)  # type: ignore[assignment]
-            if ring[0] == ring[-1]:
+        ring = list(arcs[_taken(left, next(iter(left)))])
+        while ring[0] != ring[-1]:
+            follows = next((at for at in begins.get(ring[-1], ()) if at in left), None)
+            if follows is None:
                 break
+            ring += arcs[_taken(left, follows)]
         rings.append(ring)
     return rings
+
+
+def _taken(left: dict[int, None], at: int) -> int:
+    del left[at]
+    return at
 
 
 def _line(degrees: Sequence[Point]) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citygraph.plots import ink
 from citygraph.plots.charts import KINDS
@@ -101,11 +101,11 @@ def _ground(frame: Frame) -> str:
 def _point(row: Row, x: float, y: float, radius: float, tabbed: bool) -> str:
     fill, line, shape = MARKS[row["class"]]
     drawn = ink.mark(shape, ink.painted(fill, line), x, y, radius)
-    name, href = ink.escaped(str(row["name"])[:200]), str(row.get("href") or "")
+    name, href = ink.escaped(str(row["name"])[:200]), escape(ink.allowed(str(row.get("href") or "")))
     if not href:
         return f"<g><title>{name}</title>{drawn}</g>"
     more = f'aria-label="{name}"' if tabbed else 'tabindex="-1"'
-    return f'<a href="{ink.escaped(href)}" {more}><title>{name}</title>{drawn}</a>'
+    return f'<a href="{href}" {more}><title>{name}</title>{drawn}</a>'
 
 
 def _dots(places: Sequence[tuple[Row, float, float]], kinds: Sequence[str], prefix: str) -> str:

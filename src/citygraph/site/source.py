@@ -11,7 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.files import MARKER, load_bytes, shown
+from citygraph.files import MARKER, load_bytes, resource, shown
 from citygraph.pages.cite import Edition
 from citygraph.problems import CitygraphError
 
@@ -89,6 +89,12 @@ def news(folder: Path) -> tuple[tuple[str, str, str], ...]:
         raise CitygraphError(f"{shown(path)}: not a feed of releases: {error}") from error
     told = [{name: entry.findtext(_ATOM + name, "") for name in ("updated", "title", "summary")} for entry in entries]
     return tuple((one["updated"][:10], one["title"], one["summary"]) for one in told[:_NEWEST])
+
+
+def ontology(folder: Path) -> Path:
+    """The ontology of a release, else the one of this program."""
+    own = folder / "ontology.ttl"
+    return own if own.is_file() else Path(str(resource("ontology/ontology.ttl")))
 
 
 def _sums(folder: Path) -> dict[str, str]:

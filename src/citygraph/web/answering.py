@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import resource
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from itertools import chain, islice
@@ -43,7 +43,7 @@ key_of_term()  # the order of Turtle: read now, since a query may open no file
 
 
 class Status(IntEnum):
-    """How a query ended that did not end its worker."""
+    """How a request ended that did not end its worker."""
 
     DONE = 0
     BAD = 1
@@ -51,6 +51,15 @@ class Status(IntEnum):
     BYTES = 3
     MEMORY = 4
     FAILED = 5
+    MISSING = 6
+
+
+class Missing(Exception):  # noqa: N818
+    """There is nothing of what was asked for."""
+
+
+#: What writes the answers to requests that are no queries, into a sink: the number of its rows.
+Make = Callable[[Mapping[str, Any], "Sink"], int]
 
 
 class _OverError(Exception):
@@ -92,11 +101,19 @@ class Sink:
             return count_rows(format, data)
 
 
-def answer(store: ox.Store, request: Mapping[str, Any], sink: Sink, limits: Limits) -> tuple[Status, int, str]:
-    """Evaluate a query and write its answer: how it ended, its rows, and the reason where it did not end well."""
+def answer(
+    store: ox.Store, request: Mapping[str, Any], sink: Sink, limits: Limits, make: Make | None = None
+) -> tuple[Status, int, str]:
+    """Evaluate a query and write its answer, or `make` it where the request is none: how it ended, its rows, and the
+    reason where it did not end well."""
+    query = make is None or "text" in request
     try:
-        with nothing_opens():
-            rows = _write(store, request, sink, limits)
+        if query:
+            with nothing_opens():
+                rows = _write(store, request, sink, limits)
+        else:
+            assert make
+            rows = make(request, sink)
         if rows is None:
             rows = sink.rows(request["format"])
     except _OverError:
@@ -105,9 +122,11 @@ def answer(store: ox.Store, request: Mapping[str, Any], sink: Sink, limits: Limi
         return Status.ROWS, 0, f"the answer has more than {limits.rows:,} triples"
     except MemoryError:
         return Status.MEMORY, 0, ""
-    except (SyntaxError, ValueError, RuntimeError) as error:
-        return Status.BAD, 0, short(error)
+    except Missing as error:
+        return Status.MISSING, 0, str(error)
     except BaseException as error:  # a panic is no Exception
+        if query and isinstance(error, SyntaxError | ValueError | RuntimeError):
+            return Status.BAD, 0, short(error)
         return Status.FAILED, 0, f"{type(error).__name__}: {short(error)}"
     if rows > limits.rows:
         return Status.ROWS, 0, f"the answer has more than {limits.rows:,} rows"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -129,34 +130,61 @@ VARY = b"Accept, Accept-Encoding"
 
 async def answered(scope: Scope, site: Site, query: Admitted, format: str, media: str) -> Reply:
     """The answer to a query as a response, 304 where the client has it; raises QueryError."""
-    tag = f"{site.etag}.{format}" if lasting(query) else ""
+    sent = Sent(media, f"{site.etag}.{format}" if lasting(query) else "", key_of(query, format, "gzip"))
+    return await sending(scope, site, sent, lambda: site.run(query, format))
+
+
+async def made(scope: Scope, site: Site, media: str, **request: Any) -> Reply:
+    """What a worker makes as a response, 304 where the client has it; raises QueryError."""
+    answer = await site.make(**request)  # also where the client has one: there may be no such page
+
+    async def there() -> Answer:
+        return answer
+
+    return await sending(
+        scope, site, Sent(media, f"{site.etag}.made", (*request.items(), "gzip"), b"Accept-Encoding"), there
+    )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How something is sent: its media type, its tag (empty where it changes), the key of its compressed form."""
+
+    media: str
+    tag: str
+    key: tuple[object, ...]
+    vary: bytes = VARY
+
+
+async def sending(scope: Scope, site: Site, sent: Sent, answering: Callable[[], Awaitable[Answer]]) -> Reply:
+    """An answer as a response: not made where the client has it, compressed and kept so where it takes that."""
     compress = gzipped(header(scope, b"accept-encoding"))
-    key = key_of(query, format, "gzip")
-    if tag:
-        if (same := not_modified(scope, tag, site.modified, VARY)) is not None:
+    if sent.tag:
+        if (same := not_modified(scope, sent.tag, site.modified, sent.vary)) is not None:
             return same
-        if compress and (kept := site.kept.get(key)):
-            return _whole(_head(media, tag, site.modified, True), held(kept) or b"")
-    answer = await site.run(query, format)
+        if compress and (kept := site.kept.get(sent.key)):
+            return _whole(_head(sent, site.modified, True), held(kept) or b"")
+    answer = await answering()
     compress = compress and answer.size >= SMALL
     body = held(answer)
     if body is None:
         compress = compress and scope["http_version"] != "1.0"
-        headers = _head(media, tag, site.modified, compress)
+        headers = _head(sent, site.modified, compress)
         if not compress:
             headers.append((b"content-length", b"%d" % answer.size))
         return Reply(200, headers, _sent(site, answer, compress))
     if compress:
         body = await asyncio.to_thread(_gzip, body) if answer.size > LARGE else _gzip(body)
-        if tag:
-            site.kept.put(key, query.text, Answer(len(body), answer.rows, body))
-    return _whole(_head(media, tag, site.modified, compress), body)
+        if sent.tag:
+            site.kept.put(sent.key, str(sent.key), Answer(len(body), answer.rows, body))
+    return _whole(_head(sent, site.modified, compress), body)
 
 
-def _head(media: str, tag: str, modified: int, compress: bool) -> Headers:
-    charset = "; charset=utf-8" if media.startswith("text/") else ""
-    headers = [(b"content-type", (media + charset).encode()), (b"vary", VARY)]
-    headers += validators(f"{tag}.gz" if compress else tag, modified) if tag else [(b"cache-control", b"no-store")]
+def _head(sent: Sent, modified: int, compress: bool) -> Headers:
+    charset = "; charset=utf-8" if sent.media.startswith("text/") else ""
+    headers = [(b"content-type", (sent.media + charset).encode()), (b"vary", sent.vary)]
+    tag = f"{sent.tag}.gz" if compress else sent.tag
+    headers += validators(tag, modified) if sent.tag else [(b"cache-control", b"no-store")]
     if compress:
         headers.append((b"content-encoding", b"gzip"))
     return headers

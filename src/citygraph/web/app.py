@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from citygraph import __version__
-from citygraph.web import api, linked, pages, releases
+from citygraph.web import api, book, linked, pages, releases
 from citygraph.web.answers import Reply, Scope, failed, text
+from citygraph.web.frames import Frames
 from citygraph.web.guard import Refused
 from citygraph.web.outcome import QueryError
 from citygraph.web.protocol import Sparql
@@ -35,7 +36,11 @@ SAFE = [
 
 def create_app(site: Site) -> App:
     """The application that serves an open site."""
-    routes = [*linked.routes(site), *releases.routes(site), *api.routes(site), *pages.routes(site), *_watching(site)]
+    frames = Frames(site, editor=pages.bundled())
+    routes = [
+        *linked.routes(site, frames), *releases.routes(site), *api.routes(site), *pages.routes(site, frames),
+        *_watching(site), *book.routes(site, frames),
+    ]  # fmt: skip
     handlers: Any = {Refused: _failed, QueryError: _failed, HTTPException: _wrong}
     rest = Starlette(routes=routes, exception_handlers=handlers)
     rest.router.redirect_slashes = False  # it leads to whatever host the request names

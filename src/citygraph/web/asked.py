@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
+from citygraph.pages.render import Context
 from citygraph.queries import NamedQuery
 from citygraph.vocabulary import CLAIM
-from citygraph.web import lookup, things
 from citygraph.web.drawn import Chart, Map, chart, city_map
 from citygraph.web.outcome import Answer
 from citygraph.web.shown import Cell, Preview, cell, iris, preview
@@ -34,6 +37,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """The words of a claim as they are shown; `kind` is what it rests on."""
+
+    kind: str
+    html: Markup
+
+
+@dataclass(frozen=True)
 class Result:
     """An answer as the page shows it."""
 
@@ -43,7 +54,7 @@ class Result:
     total: int = 0
     columns: tuple[str, ...] = ()
     rows: list[list[Cell]] = field(default_factory=list)
-    evidence: dict[str, things.Shown] = field(default_factory=dict)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
     chart: Chart | None = None
     map: Map | None = None
     drawn: int = 0
@@ -71,6 +82,7 @@ class Question:
     """What was asked: a named query with its parameters, or a text."""
 
     text: str
+    context: Context
     query: NamedQuery | None = None
     given: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,8 +90,8 @@ class Question:
     def permanent(self) -> str:
         """The address that asks it again."""
         if self.query:
-            return f"/query/{self.query.name}?" + urlencode(dict(self.given) or {"run": "yes"})
-        return "/query?" + urlencode({"query": self.text})
+            return f"/{self.context.path}?" + urlencode(dict(self.given) or {"run": "yes"})
+        return f"/{self.context.path}?" + urlencode({"query": self.text})
 
     def download(self, format: str) -> str:
         """The address of the whole answer in a format."""
@@ -128,12 +140,15 @@ async def _tabled(site: Site, question: Question, begun: Preview, total: int, do
     rows = begun.rows[:ROWS]
     mapped = {"lat", "long"} <= set(begun.columns)
     drawn = begun.rows if mapped else rows
-    claims = await lookup.claims(site, [one for one in sorted(iris(rows)) if one.startswith(CLAIM)])
-    names = await lookup.labels(site, iris(drawn) | things.named(claims.values()))
-    evidence = {iri: things.shown(claim, names) for iri, claim in claims.items()}
+    context = question.context
+    asked = {"claims": sorted(one for one in iris(rows) if one.startswith(CLAIM)), "path": context.path}
+    answer = await site.make(tell=sorted(iris(drawn)), language=context.language, **asked)
+    told = json.loads(await answer.whole())
+    linked, claims = told["linked"], told["claims"].items()
 
     def draw() -> Result:
-        cells = [[cell(term, names) for term in row] for row in drawn]
+        evidence = {iri: Evidence(one["kind"], Markup(one["html"])) for iri, one in claims}
+        cells = [[cell(term, linked) for term in row] for row in drawn]
         return Result(
             "table", question.permanent, downloads, total, begun.columns, cells[:ROWS], evidence,
             chart(begun.columns, rows, cells[:ROWS]), city_map(begun.columns, drawn, cells), len(drawn),

@@ -7,8 +7,10 @@ from zlib import crc32
 
 import pyoxigraph as ox
 
+from citygraph.pages.texts import say
 from citygraph.publish.statements import Statements, text
 from citygraph.rdf.turtle import turtle_of
+from citygraph.vocabulary import LANGUAGES
 from citygraph.web.answering import GRAPHS
 from citygraph.web.answers import VARY, Reply, Scope, header, not_modified, validators
 from citygraph.web.limits import Limits
@@ -22,20 +24,15 @@ _WRITTEN = (
 _HOST = re.compile(r"[\w.-]+(?::\d{1,5})?|\[[\da-fA-F:.]+\](?::\d{1,5})?", re.ASCII)
 
 
-def sentences(limits: Limits) -> dict[str, str]:
+def sentences(limits: Limits, language: str = LANGUAGES[0]) -> dict[str, str]:
     """What each limit of queries means to whoever asks, by its name."""
-    return {
-        "seconds": f"A query runs for at most {limits.seconds:g} seconds; one that runs longer is ended (504).",
-        "memory": f"A query takes at most {limits.memory:,} bytes of memory beside the graph (507).",
-        "rows": f"An answer has at most {limits.rows:,} rows or triples; it is never cut off, but refused (400).",
-        "bytes": f"An answer has at most {limits.bytes:,} bytes before compression (400).",
-        "length": f"A query has at most {limits.length:,} bytes (413).",
-        "nesting": f"Brackets in a query are nested at most {limits.nesting:,} deep (400).",
-        "waiting": f"At most {limits.waiting:,} queries wait; more are told when to come again (503, Retry-After).",
-        "workers": f"{limits.workers:,} queries run at a time, and up to {limits.slow:,} beside them that run for more "
-        f"than {limits.light:g} seconds.",
-        "service": "SERVICE, updates and graphs that are not here are refused (403, 400): nothing is fetched.",
+    told: dict[str, tuple[str, ...]] = {
+        name: (f"{value:,}",) for name, value in vars(limits).items() if name not in ("slow", "light")
     }
+    told["seconds"] = (f"{limits.seconds:g}",)
+    told["workers"] = (f"{limits.workers:,}", f"{limits.slow:,}", f"{limits.light:g}")
+    told["service"] = ()
+    return {name: say(f"limit-{name}", language, *values) for name, values in told.items()}
 
 
 def address(scope: Scope, site: Site) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from citygraph.problems import CitygraphError
 from citygraph.web.limits import Limits
 
-#: Told of a worker that has ended, and None when the process itself has.
+#: Told of a worker that has ended, that workers forked from now on know more, and None when the process has ended.
 Heard = Callable[[dict[str, Any] | None], None]
 
 
@@ -46,9 +46,9 @@ class Holder:
             )  # fmt: skip
         ours.setblocking(False)
 
-    async def start(self, heard: Heard) -> frozenset[str]:
-        """Start it where it was not and wait until it has read the graph: the names of its graphs. Raises
-        CitygraphError."""
+    async def start(self, heard: Heard) -> tuple[frozenset[str], bool]:
+        """Start it where it was not and wait until it has read the graph: the names of its graphs, and whether it has
+        read already what many pages need, which it else does when it has nothing else to do. Raises CitygraphError."""
         if self._control is None:
             self.begin()
         assert self._control is not None
@@ -62,7 +62,7 @@ class Holder:
         if "failed" in news:
             raise CitygraphError(news["failed"])
         loop.add_reader(ours.fileno(), self._hear, ours, bytearray(), heard)
-        return frozenset(news["ready"])
+        return frozenset(news["ready"]), news["warm"]
 
     def order(self, word: str, worker: int, end: socket.socket | None = None) -> None:
         """Tell it `fork`, `kill` or `nice` for a worker; for `fork` with the worker's end of a socket."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote, unquote
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.routing import Route
 
-from citygraph.vocabulary import CLAIM, ID
-from citygraph.web.answers import GRAPHS, MEDIA, Reply, answered, header, redirect, text, unacceptable
-from citygraph.web.negotiate import best
+from citygraph.pages import paths
+from citygraph.vocabulary import ID, LANGUAGES
+from citygraph.web.answers import GRAPHS, MEDIA, Reply, header, made, redirect, text, unacceptable
+from citygraph.web.frames import Frames
+from citygraph.web.negotiate import best, language
+from citygraph.web.outcome import Missing, QueryError
 from citygraph.web.site import NAMESPACE, Site
 
 #: What an address may end with to say which form is wanted.
@@ -21,19 +22,27 @@ _FORMS = {
     "text/turtle": ".ttl", "application/ld+json": ".jsonld", "application/n-triples": ".nt",
     "application/rdf+xml": ".rdf", "text/html": ".html", "application/xhtml+xml": ".html",
 }  # fmt: skip
-#: How many claims, and how many other things that point to a thing, its description holds; SPARQL has the rest.
-MOST = 500
 _KEPT_IN_PATHS = "/:@!$&'()*+,;=~-._%"
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: Site, frames: Frames) -> list[Route]:
     """What is served below /id, /data and /graph."""
 
     async def thing(request: Request) -> Reply:
-        return await _led(site, request)
+        key, ending = _split(_rest(request, "/id/"))
+        try:
+            return await _led(site, request, key, ending)
+        except Missing:
+            return await frames.missing(request.scope, _nothing(key))
+        except QueryError as error:
+            return await frames.failed(request.scope, error)
 
     async def data(request: Request) -> Reply:
-        return await _data(site, request)
+        key, ending = _split(_rest(request, "/data/"))
+        try:
+            return await _data(site, request, key, ending)
+        except Missing:
+            return await frames.missing(request.scope, _nothing(key))
 
     async def graph(request: Request) -> Reply:
         return _graph(site, _rest(request, "/graph/"))
@@ -63,70 +72,51 @@ def _moved(site: Site, key: str, there: str) -> Reply | None:
     return redirect(301, there.format(path.removeprefix("/id/")) if path.startswith("/id/") else path)
 
 
-async def _known(site: Site, iri: str) -> bool:
-    try:
-        node = ox.NamedNode(iri)
-    except ValueError:
-        return False
-    answer = await site.ask(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} }}", "json")
-    return bool(json.loads(await answer.whole())["boolean"])
-
-
-async def _led(site: Site, request: Request) -> Reply:
-    """See other: the page or the data, by the ending of the address or else by what the client takes."""
-    key, ending = _split(_rest(request, "/id/"))
+async def _led(site: Site, request: Request, key: str, ending: str) -> Reply:
+    """See other: the page in the language or the data in the form that the address ends with or the client likes."""
     if (moved := _moved(site, key, "/id/{}" + ending)) is not None:
         return moved
-    if not key or not await _known(site, ID + key):
-        return _nothing(key)
-    varies = {} if ending else {"vary": "Accept"}
+    if not key:
+        raise Missing(key)
+    await site.make(known=ID + key)
+    varies = {} if ending else {"vary": "Accept, Accept-Language"}
     if not ending:
         media = best(header(request.scope, b"accept"), tuple(_FORMS))
         if media is None:
             return unacceptable(tuple(_FORMS))
         ending = _FORMS[media]
-    there = f"/page/{key}" if ending == ".html" else f"/data/{key}{ending}"
-    return redirect(303, there, cache_control="public, max-age=60", **varies)
-
-
-async def _data(site: Site, request: Request) -> Reply:
-    """What the graph tells of a thing, in the form that the address ends with."""
-    key, ending = _split(_rest(request, "/data/"))
+    there = f"data/{key}{ending}"
     if ending == ".html":
-        return redirect(303, f"/page/{key}")
+        varies = varies or {"vary": "Accept-Language"}
+        there = _page(request, key)
+    return redirect(303, f"/{there}", cache_control="public, max-age=60", **varies)
+
+
+def _page(request: Request, key: str) -> str:
+    """The path of the page of a key in the language that the client likes; raises Missing where it has none."""
+    path = paths.page(ID + key) or paths.part(ID + key)
+    if not path:
+        raise Missing(key)
+    liked = language(header(request.scope, b"accept-language"), LANGUAGES)
+    return quote(paths.localized(path, liked), safe=paths.SAFE)
+
+
+async def _data(site: Site, request: Request, key: str, ending: str) -> Reply:
+    """What the graph tells of a thing, in the form that the address ends with."""
+    if ending == ".html":
+        return redirect(303, f"/{_page(request, key)}", vary="Accept-Language")
     if (moved := _moved(site, key, "/data/{}" + ending)) is not None:
         return moved
     if not ending:
         ending = _FORMS[best(header(request.scope, b"accept"), tuple(GRAPHS)) or "text/turtle"]
         return redirect(303, f"/data/{key}{ending}", vary="Accept")
-    if not key or not await _known(site, ID + key):
-        return _nothing(key)
-    format = ending[1:]
-    return await answered(request.scope, site, site.admit(description(ID + key)), format, MEDIA[format])
+    if not key:
+        raise Missing(key)
+    return await made(request.scope, site, MEDIA[ending[1:]], data=key, format=ending[1:])
 
 
-def _nothing(key: str) -> Reply:
-    return text(404, f"the graph tells nothing of {ID}{key[:200]}")
-
-
-def description(iri: str) -> str:
-    """A query for what the graph tells of a thing: its triples, its claims with their parts, what else points to it.
-
-    A part of a claim (a date, a quote) has the claim's IRI with a dot and a name after it.
-    """
-    node = ox.NamedNode(iri)
-    claim = f'FILTER(STRSTARTS(STR(?about), "{CLAIM}"))'
-    part = 'FILTER(STRSTARTS(STR(?s), CONCAT(STR(?about), ".")))'
-    pointing = f"{{ SELECT DISTINCT ?about WHERE {{ ?about ?to {node} %s }} ORDER BY ?about LIMIT {MOST} }}"
-    claims = pointing % claim
-    return f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ SELECT DISTINCT ?s ?p ?o WHERE {{
-  {{ BIND({node} AS ?s) {node} ?p ?o }}
-  UNION {{ {node} ?has ?s . BIND({node} AS ?about) {part} ?s ?p ?o }}
-  UNION {{ {claims} ?about ?p ?o . BIND(?about AS ?s) }}
-  UNION {{ {claims} ?about ?has ?s . {part} ?s ?p ?o }}
-  UNION {{ SELECT DISTINCT ?s ?p ?o WHERE {{ ?s ?p {node} . BIND({node} AS ?o)
-    FILTER(!STRSTARTS(STR(?s), "{CLAIM}")) }} ORDER BY ?s ?p LIMIT {MOST} }}
-}} ORDER BY ?s ?p ?o }} }}"""
+def _nothing(key: str) -> str:
+    return f"the graph tells nothing of {ID}{key[:200]}"
 
 
 def _graph(site: Site, key: str) -> Reply:

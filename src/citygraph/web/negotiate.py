@@ -18,6 +18,16 @@ def best(accept: str | None, offered: Sequence[str]) -> str | None:
     return _kept(accept, kinds) if len(accept) <= 300 else _best(accept, kinds)
 
 
+def language(accept_language: str | None, offered: Sequence[str]) -> str:
+    """The offered language that the Accept-Language header likes most; the first where it names none of them."""
+    qualities: dict[str, float] = {}
+    for tag, quality in _ranges(accept_language or ""):
+        short = tag.partition("-")[0]
+        qualities[short] = max(quality, qualities.get(short, 0.0))
+    rest = qualities.get("*", 0.0)
+    return max(offered, key=lambda code: (qualities.get(code, rest), -offered.index(code)))
+
+
 def gzipped(accept_encoding: str | None) -> bool:
     """Whether the Accept-Encoding header asks for gzip."""
     qualities = dict(_ranges(accept_encoding or ""))

@@ -23,6 +23,12 @@ class BadQuery(QueryError):  # noqa: N818
     status = 400
 
 
+class Missing(QueryError):  # noqa: N818
+    """The graph tells nothing of what a page was asked for."""
+
+    status = 404
+
+
 class TooLarge(QueryError):  # noqa: N818
     """The answer has more rows or bytes than the limit."""
 

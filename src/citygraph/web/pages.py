@@ -1,38 +1,37 @@
-"""The pages that people read: home, search, what is told of a thing, and the query page."""
+"""The query page in each language, the limits, and the files of all pages."""
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from citygraph import __version__, queries
+from citygraph import queries
 from citygraph.near import nearest
+from citygraph.pages import paths
 from citygraph.problems import CitygraphError
 from citygraph.queries import NamedQuery
-from citygraph.vocabulary import ID
-from citygraph.web import lookup, things
+from citygraph.vocabulary import LANGUAGES
+from citygraph.web import lookup
+from citygraph.web.answers import Reply
 from citygraph.web.api import pairs
 from citygraph.web.asked import VIEWS, Question, answered
 from citygraph.web.describing import sentences
+from citygraph.web.frames import Frames
 from citygraph.web.guard import Refused
 from citygraph.web.outcome import Busy, QueryError
-from citygraph.web.shown import local
 from citygraph.web.site import Site
 
-_HERE = Path(__file__).parent
-_STATIC = _HERE.parent / "pages" / "static"
+_STATIC = Path(__file__).parents[1] / "pages" / "static"
 #: The editor, where it was bundled: `make web`.
 EDITOR = _STATIC / "yasgui"
 #: Parameters of the page itself, which no query has.
 OWN = ("run", "view", "query")
-_KEPT = "/:@!$&'()*+,;=~-._%"
 #: What the query page starts with.
 _FIRST = """\
 PREFIX cg: <https://w3id.org/citygraph/ontology#>
@@ -45,142 +44,96 @@ LIMIT 100
 """
 
 
-def routes(site: Site) -> list[Route | Mount]:
-    """What is served as HTML, and /static."""
-    pages = Pages(site)
-    return [
-        Route("/", pages.home),
-        Route("/search", pages.search),
-        Route("/query", pages.query, methods=["GET", "POST"]),
-        Route("/query/{name}", pages.named),
-        Route("/page/{path:path}", pages.thing),
-        Route("/limits", pages.limits),
-        Mount("/static", StaticFiles(directory=_STATIC)),
-    ]
+def routes(site: Site, frames: Frames) -> list[Route | Mount]:
+    """The query pages, /limits and /static."""
+    found: list[Route | Mount] = [Mount("/static", StaticFiles(directory=_STATIC))]
+    for language in LANGUAGES:
+        pages = Asking(site, frames, language)
+        start = paths.localized("", language)
+        found += [
+            Route(f"/{start}query", pages.query, methods=["GET", "POST"]),
+            Route(f"/{start}query/{{name}}", pages.named),
+            Route(f"/{start}limits", pages.limits),
+        ]
+    return found
 
 
-class Pages:
-    """The pages of one release."""
+def bundled() -> bool:
+    """Whether the editor is there."""
+    return all((EDITOR / name).is_file() for name in ("yasqe.min.js", "yasqe.min.css"))
 
-    def __init__(self, site: Site) -> None:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        self.site = site
+class Asking:
+    """The query page of one release in one language."""
+
+    def __init__(self, site: Site, frames: Frames, language: str) -> None:
+        self.site, self.frames, self.language = site, frames, language
         self.catalogue = {query.name: query for query in queries.catalogue()}
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
-        editor = all((EDITOR / name).is_file() for name in ("yasqe.min.js", "yasqe.min.css"))
-        catalog = (site.folder / "catalog.ttl").is_file()  # of a published release
-        words = {"version": __version__, "editor": editor, "catalog": catalog, "local": local, "q": ""}
-        self._templates.globals |= words
 
-    async def _page(self, template: str, status: int = 200, **words: Any) -> Response:
-        """A page, made beside the other requests."""
-        text = await asyncio.to_thread(self._templates.get_template(template).render, **words)
-        return HTMLResponse(text, status)
-
-    async def _failed(self, error: Exception) -> Response:
-        status, headers = problem(error)
-        page = await self._page("error.html", status, title="That did not work", said=str(error))
-        page.headers.update(headers)
-        return page
-
-    async def home(self, _: Request) -> Response:
-        """Where a visitor starts."""
-        return await self._page("home.html", catalogue=self.catalogue.values())
-
-    async def search(self, request: Request) -> Response:
-        """Things by name."""
-        words = request.query_params.get("q", "")[: lookup.LONGEST].strip()
-        try:
-            hits = await lookup.search(self.site, words) if words else []
-            names = await lookup.labels(self.site, {iri for hit in hits for iri in (hit.iri, hit.type) if iri})
-        except QueryError as error:
-            return await self._failed(error)
-        return await self._page("search.html", q=words, hits=hits, names=names, most=lookup.FOUND)
-
-    async def limits(self, _: Request) -> Response:
+    async def limits(self, _: Request) -> Reply:
         """What a query may take."""
-        return await self._page("limits.html", sentences=sentences(self.site.limits).values())
+        told = sentences(self.site.limits, self.language).values()
+        return await self.frames.page("limits.html", "limits", self.language, sentences=told)
 
-    async def thing(self, request: Request) -> Response:
-        """What is told of a thing, a claim or a source."""
-        iri = ID + quote(request.path_params["path"], safe=_KEPT)  # as the graph writes it
-        if iri in self.site.moved:
-            if not (new := self.site.moved[iri]):
-                words = "It was in an earlier release and is withdrawn."
-                return await self._page("error.html", 410, title="No longer here", said=words)
-            return RedirectResponse(local(new).replace("/id/", "/page/", 1), 301)
-        try:
-            start = int(request.query_params.get("from", "0"))
-            found = await things.gather(self.site, iri, min(max(start, 0), 10_000_000))
-        except ValueError:
-            found = None
-        except QueryError as error:
-            return await self._failed(error)
-        if found is None:
-            words = "The graph tells nothing of that address. Search for a name instead."
-            return await self._page("error.html", 404, title="Not found", said=words)
-        return await self._page("thing.html", thing=found, start=start, step=things.CLAIMS)
-
-    async def query(self, request: Request) -> Response:
-        """The query page with a query as text."""
+    async def query(self, request: Request) -> Reply:
+        """A query as text."""
+        text: str | None = None
         if request.method == "POST":
             try:
                 text = _field(await _body(request, 4 * self.site.limits.length + 1000), "query")
             except CitygraphError as error:
-                return await self._queried(None, {}, _FIRST, "table", error)
+                return await self._shown(self._question(_FIRST), error=error)
         else:
             text = request.query_params.get("query")
         if text is None:
-            return await self._queried(None, {}, _FIRST)
-        return await self._ask(Question(text), _view(request))
+            return await self._shown(self._question(_FIRST))
+        return await self._ask(self._question(text), _view(request))
 
-    async def named(self, request: Request) -> Response:
-        """The query page with a query of the catalogue, which is run when there is a query string."""
+    async def named(self, request: Request) -> Reply:
+        """A query of the catalogue, which is run when there is a query string."""
         name = request.path_params["name"]
         if name not in self.catalogue:
-            words = f"There is no query named {name!r}; {nearest(name, self.catalogue) or 'see the menu of queries'}."
-            return await self._page("error.html", 404, title="Not found", said=words)
+            hint = nearest(name, self.catalogue) or "the query page lists them"
+            return await self.frames.missing(request.scope, f"no query named {name[:200]!r}; {hint}", self.language)
         query = self.catalogue[name]
-        given: dict[str, str] = {}
+        ask, given = partial(self._question, query=query), dict[str, str]()
         try:
             told = pairs(request.url.query)
             given = {key: value for key, value in told.items() if key not in OWN}
             if not told:
-                return await self._queried(query, {}, query.text)
+                return await self._shown(ask(query.text))
             text = await lookup.bound(self.site, query, given)
         except (CitygraphError, QueryError) as error:
-            return await self._queried(query, given, query.text, "table", error)
-        return await self._ask(Question(text, query, given), _view(request))
+            return await self._shown(ask(query.text, given=given), error=error)
+        return await self._ask(ask(text, given=given), _view(request))
 
-    async def _ask(self, question: Question, view: str) -> Response:
+    def _question(self, text: str, query: NamedQuery | None = None, given: Any = None) -> Question:
+        path = f"query/{query.name}" if query else "query"
+        return Question(text, self.frames.context(path, self.language), query, given or {})
+
+    async def _ask(self, question: Question, view: str) -> Reply:
         try:
-            result = await answered(self.site, question)
+            return await self._shown(question, view, result=await answered(self.site, question))
         except (Refused, QueryError) as error:
-            return await self._queried(question.query, question.given, question.text, view, error)
-        return await self._queried(question.query, question.given, question.text, view, result=result)
+            return await self._shown(question, view, error)
 
-    async def _queried(
-        self, query: NamedQuery | None, given: Any, text: str, view: str = "table", error: Exception | None = None,
-        result: Any = None,
-    ) -> Response:  # fmt: skip
-        status, headers = problem(error) if error else (200, {})
-        page = await self._page(
-            "query.html", status, catalogue=self.catalogue.values(), query=query, given=given, text=text, view=view,
+    async def _shown(
+        self, question: Question, view: str = "table", error: Exception | None = None, result: Any = None
+    ) -> Reply:
+        query = question.query
+        page = await self.frames.page(
+            "asking.html", f"query/{query.name}" if query else "query", self.language, problem(error) if error else 200,
+            catalogue=self.catalogue.values(), query=query, given=question.given, text=question.text, view=view,
             said=str(error) if error else "", result=result, limits=self.site.limits,
         )  # fmt: skip
-        page.headers.update(headers)
+        if isinstance(error, Busy):
+            page.headers.append((b"retry-after", b"%d" % error.retry_after))
         return page
 
 
-def problem(error: Exception) -> tuple[int, dict[str, str]]:
-    """The status of an error and the headers that go with it."""
-    if isinstance(error, Refused | QueryError):
-        return error.status, {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
-    return 400, {}
+def problem(error: Exception) -> int:
+    """The status of an error."""
+    return error.status if isinstance(error, Refused | QueryError) else 400
 
 
 def _view(request: Request) -> str:

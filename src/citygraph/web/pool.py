@@ -15,15 +15,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import socket
 import struct
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,33 +29,17 @@ from citygraph.files import MARKER, shown
 from citygraph.problems import CitygraphError
 from citygraph.web.answering import GRAPHS, HEAD, RESULTS, SPOOLED, Status
 from citygraph.web.holder import Holder
+from citygraph.web.jobs import Job, Worker
 from citygraph.web.limits import Limits
-from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, OutOfMemory, QueryError, TimedOut, TooLarge
+from citygraph.web.outcome import Answer, BadQuery, Busy, Crashed, Missing, OutOfMemory, QueryError, TimedOut, TooLarge
 
 __all__ = ["Answer", "BadQuery", "Busy", "Crashed", "OutOfMemory", "Pool", "QueryError", "TimedOut", "TooLarge"]
 
+_ERRORS: dict[int, type[QueryError]] = {
+    Status.BAD: BadQuery, Status.MEMORY: OutOfMemory, Status.MISSING: Missing, Status.FAILED: Crashed
+}  # fmt: skip
 #: Seconds between two looks at what runs long.
 TICK = 0.05
-
-
-@dataclass(eq=False)
-class _Job:
-    request: bytes
-    done: asyncio.Future[Answer]
-    since: float = field(default_factory=time.monotonic)
-
-
-@dataclass(eq=False)
-class _Worker:
-    number: int
-    socket: socket.socket
-    born: float
-    job: _Job | None = None
-    slow: bool = False
-    began: float = 0.0
-    ending: QueryError | None = None
-    data: bytearray = field(default_factory=bytearray)
-    files: list[int] = field(default_factory=list)
 
 
 class Pool:
@@ -66,15 +48,16 @@ class Pool:
     def __init__(self, folder: Path, limits: Limits, holder: Holder | None = None) -> None:
         self.folder, self.limits = folder, limits
         self.graphs: frozenset[str] = frozenset()
-        self._waiting: deque[_Job] = deque()
-        self._workers: dict[int, _Worker] = {}
-        self._idle: list[_Worker] = []
+        self._waiting: deque[Job] = deque()
+        self._workers: dict[int, Worker] = {}
+        self._idle: list[Worker] = []
         self._born = self._light = 0
         self._closed = False
         self._tick: asyncio.TimerHandle | None = None
         self._starting: asyncio.Task[None] | None = None
         self._holder = holder or Holder(folder, limits)
         self._graph: tuple[int, ...] = ()
+        self._warm = asyncio.Event()
 
     async def __aenter__(self) -> Pool:
         """Start; raises CitygraphError where the release cannot be read."""
@@ -96,7 +79,7 @@ class Pool:
             self._tick.cancel()
         self._forget_workers("the server is closing")
         while self._waiting:
-            _fail(self._waiting.popleft(), Busy("the server is closing"))
+            self._waiting.popleft().fail(Busy("the server is closing"))
         await self._holder.end()
 
     async def run(
@@ -110,10 +93,17 @@ class Pool:
         """
         if format not in RESULTS and format not in GRAPHS:
             raise BadQuery(f"there is no format {format!r}")
+        return await self.ask({"text": text, "format": format, "default": default_graphs, "named": named_graphs})
+
+    async def ask(self, request: Mapping[str, Any]) -> Answer:
+        """Answer a request: a query, or one that web/making answers; raises a QueryError."""
+        if "text" not in request and not self._warm.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._warm.wait(), self.limits.seconds)
         if self._closed:
             raise Busy("the server is closing")
-        words = json.dumps({"text": text, "format": format, "default": default_graphs, "named": named_graphs}).encode()
-        job = _Job(struct.pack(">I", len(words)) + words, self._loop.create_future())
+        words = json.dumps(request).encode()
+        job = Job(struct.pack(">I", len(words)) + words, self._loop.create_future())
         if len(self._waiting) >= self.limits.waiting and not (self._idle and self._light < self.limits.workers):
             raise Busy(f"{len(self._waiting)} queries are waiting; try again later")
         self._waiting.append(job)
@@ -167,7 +157,7 @@ class Pool:
             if now - worker.began > self.limits.seconds + 2:  # its own alarm did not
                 self._kill(worker, TimedOut(self._too_long()))
         while self._waiting and now - self._waiting[0].since > self.limits.seconds:
-            _fail(self._waiting.popleft(), Busy("no worker became free; try again later"))
+            self._waiting.popleft().fail(Busy("no worker became free; try again later"))
         self._assign()
         slow = [worker for worker in running if worker.slow and worker.ending is None]
         if self._waiting and len(slow) == len(self._workers) > 0:
@@ -175,7 +165,7 @@ class Pool:
         busy = bool(running or self._waiting)
         self._tick = self._loop.call_later(TICK, self._look) if busy and not self._closed else None
 
-    def _hear(self, worker: _Worker) -> None:
+    def _hear(self, worker: Worker) -> None:
         """Read what a worker sends."""
         try:
             data, files, _, _ = socket.recv_fds(worker.socket, 1 << 16, 4)
@@ -203,24 +193,20 @@ class Pool:
         self._light -= not worker.slow
         status = kind & ~SPOOLED
         if job.done.done():  # nobody waits for it
-            _close(worker.files)
+            worker.close_files()
         elif status == Status.DONE:
             job.done.set_result(Answer(size, rows, None if kind & SPOOLED else body, *worker.files))
         else:
-            _fail(job, self._error(status, body.decode("utf-8", "replace")))
+            job.fail(self._error(status, body.decode("utf-8", "replace")))
         worker.files = []
-        if worker.slow or last:
-            self._kill(worker)  # its priority cannot be raised again
+        if worker.slow or worker.stale or last:
+            self._kill(worker)  # the priority of a slow one cannot be raised again
         elif worker.ending is None:
             self._idle.append(worker)
         self._assign()
 
     def _error(self, status: int, reason: str) -> QueryError:
-        if status == Status.BAD:
-            return BadQuery(reason)
-        if status == Status.MEMORY:
-            return OutOfMemory(self._too_big())
-        return TooLarge(reason) if status in (Status.ROWS, Status.BYTES) else Crashed(reason)
+        return _ERRORS.get(status, TooLarge)(reason if status != Status.MEMORY else self._too_big())
 
     def _too_long(self) -> str:
         return f"the query ran longer than {self.limits.seconds:g} seconds"
@@ -248,16 +234,16 @@ class Pool:
             self._loop.call_later(0.5, self._fork)
         self._assign()
 
-    def _remove(self, worker: _Worker) -> None:
+    def _remove(self, worker: Worker) -> None:
         del self._workers[worker.number]
         if worker in self._idle:
             self._idle.remove(worker)
         if worker.job:
             self._light -= not worker.slow
-            _fail(worker.job, worker.ending or Crashed("the worker that ran the query ended"))
+            worker.job.fail(worker.ending or Crashed("the worker that ran the query ended"))
         self._loop.remove_reader(worker.socket.fileno())
         worker.socket.close()
-        _close(worker.files)
+        worker.close_files()
 
     def _fork(self) -> None:
         """Have another worker made. It can be sent a query before it is there."""
@@ -268,21 +254,21 @@ class Pool:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         ours.setblocking(False)
         self._born += 1
-        worker = _Worker(self._born, ours, time.monotonic())
+        worker = Worker(self._born, ours, time.monotonic())
         self._holder.order("fork", worker.number, theirs)
         theirs.close()
         self._workers[worker.number] = worker
         self._loop.add_reader(ours.fileno(), self._hear, worker)
         self._idle.insert(0, worker)
 
-    def _kill(self, worker: _Worker, why: QueryError | None = None) -> None:
+    def _kill(self, worker: Worker, why: QueryError | None = None) -> None:
         if worker.ending is None:
             worker.ending = why or Crashed("the worker was replaced")
             if worker.job and why:
-                _fail(worker.job, why)
+                worker.job.fail(why)
             self._holder.order("kill", worker.number)
 
-    def _cancel(self, job: _Job) -> None:
+    def _cancel(self, job: Job) -> None:
         with contextlib.suppress(ValueError):
             self._waiting.remove(job)
         for worker in self._workers.values():
@@ -297,17 +283,31 @@ class Pool:
         return said.st_size, said.st_mtime_ns, said.st_ino
 
     async def _start(self) -> None:
-        self.graphs = await self._holder.start(self._heard)
+        self._warm.clear()
+        self.graphs, warm = await self._holder.start(self._heard)
+        if warm:
+            self._warm.set()
         for _ in range(self.limits.workers + self.limits.slow):
             self._fork()
         self._assign()
 
     def _heard(self, news: dict[str, Any] | None) -> None:
-        if news is not None:
+        if news is not None and "warm" in news:
+            self._renew()
+        elif news is not None:
             self._gone(news["gone"], news["status"], news["said"])
         elif not self._closed:  # it has ended, and the workers with it
             self._forget_workers("the worker that ran the query ended")
             self._starting = self._loop.create_task(self._restart())
+
+    def _renew(self) -> None:
+        """Have other workers made, which know what the holder has read since these were."""
+        self._warm.set()
+        idle, self._idle = self._idle, []
+        for worker in self._workers.values():
+            worker.stale = True
+        for worker in idle:
+            self._kill(worker)
 
     async def _restart(self) -> None:
         while not self._closed:
@@ -325,13 +325,3 @@ class Pool:
         for worker in list(self._workers.values()):
             worker.ending = worker.ending or Crashed(why)
             self._remove(worker)
-
-
-def _fail(job: _Job, error: QueryError) -> None:
-    if not job.done.done():
-        job.done.set_exception(error)
-
-
-def _close(files: list[int]) -> None:
-    for file in files:
-        os.close(file)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from citygraph.files import resource
-from citygraph.vocabulary import CG
+from citygraph.site import source
+from citygraph.vocabulary import LANGUAGES
 from citygraph.web.answering import GRAPHS as FORMATS
 from citygraph.web.answers import (
     GRAPHS,
     Reply,
     Scope,
     header,
+    made,
     not_modified,
     redirect,
     text,
@@ -38,13 +37,12 @@ TYPES = {
     ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8",
 }  # fmt: skip
 _ONTOLOGY = ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml", "text/html")
-_NAME = "ontology.ttl"
 
 
 def routes(site: Site) -> list[Route]:
     """What is served of the folder."""
     files = listed(site.folder)
-    ontology = files.get(_NAME) or Path(str(resource("ontology/ontology.ttl")))
+    ontology = source.ontology(site.folder)
 
     async def file(request: Request) -> Response | Reply:
         return _file(request.scope, files, request.path_params["path"])
@@ -59,7 +57,7 @@ def routes(site: Site) -> list[Route]:
         return redirect(303, "/catalog.ttl" if "catalog.ttl" in files else "/sparql")
 
     async def terms(request: Request) -> Reply:
-        return _terms(request.scope, site, ontology)
+        return await _terms(request.scope, site, ontology)
 
     return [
         Route("/release/{path:path}", file), Route("/catalog.ttl", catalog), Route("/.well-known/void", void),
@@ -104,15 +102,17 @@ def _file(scope: Scope, files: dict[str, Path], name: str) -> Response | Reply:
     return FileResponse(sent, media_type=kind, headers=more, stat_result=state)
 
 
-def _terms(scope: Scope, site: Site, file: Path) -> Reply:
+async def _terms(scope: Scope, site: Site, file: Path) -> Reply:
     """The ontology: the file, in other forms, or as a page with a place for each term."""
     ending = scope["path"].partition(".")[2]
     by_ending = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples",
                  "rdf": "application/rdf+xml", "html": "text/html"}  # fmt: skip
     media = by_ending.get(ending) if ending else best(header(scope, b"accept"), _ONTOLOGY)
+    if media == "text/html":
+        return _varied(await made(scope, site, media, page="ontology.html", language=LANGUAGES[0]))
     if media is None:
         return text(404, f"the ontology is not there as .{ending[:20]}") if ending else unacceptable(_ONTOLOGY)
-    format = GRAPHS.get(media, "html")
+    format = GRAPHS[media]
     tag, vary = f"{site.etag}.onto-{format}", b"Accept"
     if (same := not_modified(scope, tag, site.modified, vary)) is not None:
         return same
@@ -121,40 +121,15 @@ def _terms(scope: Scope, site: Site, file: Path) -> Reply:
     return Reply(200, [*headers, (b"vary", vary), *validators(tag, site.modified)], body)
 
 
+def _varied(reply: Reply) -> Reply:
+    """A response of an address that has others beside it."""
+    reply.headers = [(name, b"Accept, Accept-Encoding" if name == b"vary" else value) for name, value in reply.headers]
+    return reply
+
+
 def _written(file: Path, format: str) -> bytes:
     data = file.open("rb").read()
     if format == "ttl":
         return data
     quads = list(ox.parse(data, ox.RdfFormat.TURTLE))
-    if format == "html":
-        return "".join(_page(quads)).encode()
     return ox.serialize((quad.triple for quad in quads), format=FORMATS[format]) or b""
-
-
-def _page(quads: list[ox.Quad]) -> Iterator[str]:
-    """Each term with its kinds, labels and definitions."""
-    said: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = {}
-    for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-            said.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
-    yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>The citygraph ontology</title></head>\n'
-    yield '<body><h1>The citygraph ontology</h1>\n<p><a href="/ontology.ttl">Turtle</a></p>\n'
-    for iri in sorted(iri for iri in said if iri.startswith(CG) and iri != CG):
-        name = html.escape(iri.removeprefix(CG))
-        yield f'<section id="{name}"><h2>{name}</h2>\n<dl>\n'
-        for predicate, objects in said[iri].items():
-            yield f"<dt>{html.escape(predicate.rpartition('#')[2].rpartition('/')[2])}</dt>"
-            for term in objects:
-                yield f"<dd>{_shown(term)}</dd>"
-            yield "\n"
-        yield "</dl></section>\n"
-    yield "</body></html>\n"
-
-
-def _shown(term: ox.NamedNode | ox.Literal) -> str:
-    if isinstance(term, ox.NamedNode):
-        name = html.escape(term.value)
-        own = f"#{html.escape(term.value.removeprefix(CG))}" if term.value.startswith(CG) else name
-        return f'<a href="{own}">{html.escape(term.value.removeprefix(CG))}</a>'
-    language = f' lang="{html.escape(term.language)}"' if term.language else ""
-    return f"<span{language}>{html.escape(term.value)}</span>"

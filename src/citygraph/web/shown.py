@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from citygraph.vocabulary import CG, CLAIM, ID, shorten
-
-_BASE = ID.removesuffix("id/")
-#: What an address may hold as it is; anything else is percent-encoded.
-_SAFE = "/:@!$&'()*+,;=~-._"
+from citygraph.vocabulary import CLAIM
 
 
 @dataclass(frozen=True)
@@ -58,35 +53,15 @@ def preview(data: bytes, most: int) -> Preview:
     return Preview(columns, rows, True)
 
 
-def local(iri: str) -> str:
-    """Where this server shows an IRI of the graph; empty for one that it does not show."""
-    if iri.startswith(ID) and len(iri) > len(ID):
-        return "/" + quote(iri[len(_BASE) :], safe=_SAFE)
-    if iri.startswith(CG):
-        return "/ontology#" + quote(iri[len(CG) :], safe="")
-    return ""
-
-
-def href(iri: str) -> tuple[str, bool]:
-    """Where an IRI leads and whether that is another site. Only pages of the web are linked: no `javascript:`."""
-    if here := local(iri):
-        return here, False
-    if iri.lower().startswith(("https://", "http://")):
-        return iri, True
-    return "", False
-
-
-def cell(term: Any, names: Mapping[str, str]) -> Cell:
-    """A term as it is shown, under its name where it has one."""
-    if term is None:
-        return Cell("")
+def cell(term: Any, linked: Mapping[str, Sequence[str]]) -> Cell:
+    """A term as it is shown; `linked` has the name of each IRI and where it leads, which is itself on another site."""
     if isinstance(term, ox.NamedNode):
-        where, outside = href(term.value)
-        claim = term.value if term.value.startswith(CLAIM) else ""
-        return Cell(names.get(term.value) or shorten(term.value), where, outside, claim=claim)
+        iri = term.value
+        name, where = linked.get(iri, (iri, ""))
+        return Cell(name, where, where == iri, claim=iri if iri.startswith(CLAIM) else "")
     if isinstance(term, ox.Literal):
         return Cell(term.value, language=term.language or "")
-    return Cell(str(term))
+    return Cell("" if term is None else str(term))
 
 
 def iris(rows: list[tuple[Any, ...]]) -> set[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import hashlib
+import json
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -20,7 +22,7 @@ from citygraph.web.guard import Admitted, Refused, admit
 from citygraph.web.holder import Holder
 from citygraph.web.limits import Limits
 from citygraph.web.metrics import Metrics
-from citygraph.web.outcome import Answer, Busy, QueryError
+from citygraph.web.outcome import Answer, Busy, Missing, QueryError
 from citygraph.web.pool import Pool
 
 #: Where the things of the graph have their addresses; a server shows its own for them, with the same path.
@@ -131,9 +133,27 @@ class Site:
             self.kept.put(key, query.text, answer)
         return answer
 
-    async def ask(self, text: str, format: str) -> Answer:
-        """The answer to a query of the server's own or of its catalogue, under the same limits as any."""
-        return await self.run(self.admit(text), format)
+    async def make(self, **request: Any) -> Answer:
+        """What a worker makes, see web/making, from memory where it was made before; raises QueryError."""
+        key = ("made", hashlib.blake2b(json.dumps(request).encode()).digest())  # a request may be long
+        answer = self.kept.get(key)
+        if answer is None:
+            try:
+                answer = await self.pool.ask(request)
+            except QueryError as error:
+                if not isinstance(error, Missing):
+                    self.metrics.errors[type(error).__name__] += 1
+                raise
+            if held(answer) is None and answer.size <= LARGEST:
+                body = await answer.whole()
+                answer = Answer(len(body), answer.rows, body)
+            if held(answer) is not None:
+                self.kept.put(key, "", answer)
+        return answer
+
+
+#: Bytes of a page that is in memory while it is sent, even where its worker wrote it into a file.
+LARGEST = 8_000_000
 
 
 def held(answer: Answer) -> bytes | None:
@@ -174,6 +194,9 @@ def _read(folder: Path) -> tuple[str, int, dict[str, str]]:
     file = folder / "citygraph.nq"
     with file.open("rb") as opened_file:
         digest = hashlib.file_digest(opened_file, lambda: hashlib.blake2b(digest_size=9))
+    for name in ("dataset.jsonld", "ontology.ttl"):  # pages tell of these as well
+        if (folder / name).is_file():
+            digest.update((folder / name).open("rb").read())
     digest.update(f" {__version__} {ox.__version__}".encode())
     return digest.hexdigest(), int(file.stat().st_mtime), _moved(folder / "redirects.csv")
 

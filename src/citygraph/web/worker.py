@@ -1,8 +1,9 @@
-"""What runs in other processes: one that holds the graph and forks workers, and workers that answer queries.
+"""What runs in other processes: one that holds the graph and forks workers, and workers that answer queries and make
+pages.
 
 A worker is a fork of the process that read the graph, so that it costs ten milliseconds and no memory of its own. The
 kernel ends one that runs too long (its alarm) or takes too much (its data limit), whatever the parser or the evaluation
-is doing. While it evaluates it can open nothing: no file and, above all, no socket. Started with
+is doing. While it evaluates a query it can open nothing: no file and, above all, no socket. Started with
 `python -m citygraph.web.worker FD FOLDER LIMITS`; FD is a socket on which lines say `fork N` (with N's end of a
 socket), `kill N` and `nice N`, and which is answered by a line of JSON for each thing that happened.
 """
@@ -21,9 +22,11 @@ import struct
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -32,10 +35,17 @@ from citygraph.rdf import storage
 from citygraph.web.answering import HEAD, SPOOLED, Sink, Status, answer
 from citygraph.web.limits import Limits
 
+if TYPE_CHECKING:
+    from citygraph.web.making import Maker
+
 #: Bytes of N-Quads up to which a graph is held in memory, three times as quick as its index and read in 12 seconds.
 IN_MEMORY = 1_000_000_000
 #: A worker that has come to take so many kilobytes more than at its start is replaced by a fresh one.
 GROWN = 100_000
+#: Bytes of N-Quads up to which what many pages need is read before the server is there; for more it has no time.
+SMALL = 20_000_000
+#: Seconds without a command after which more of it is read.
+QUIET = 0.05
 #: How much lower the priority of a query that runs long is.
 NICE = 19
 
@@ -46,7 +56,7 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     file = folder / "citygraph.nq"
     try:
-        store = _store(file)
+        store, maker, steps = _read(file)
         graphs = [graph.value for graph in (store or _opened(file)).named_graphs() if isinstance(graph, ox.NamedNode)]
     except CitygraphError as error:
         _tell(control, failed=str(error))
@@ -57,9 +67,9 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     woken.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    _tell(control, ready=graphs)
+    _tell(control, ready=graphs, warm=not steps)
     workers: dict[int, tuple[int, IO[bytes]]] = {}  # by number, the process and what it says
-    for command in _commands(control, woken):
+    for command in _commands(control, woken, steps or iter(())):
         if command is None:
             _bury(control, workers)
             continue
@@ -73,7 +83,7 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
                 _tell(control, gone=number, status=1, said=f"cannot fork: {error.strerror}")
             else:
                 if pid == 0:
-                    _be_worker(end, said, parent, store, file, limits)
+                    _be_worker(end, said, parent, (store, file, maker), limits)
                 workers[number] = pid, said
             os.close(end)
         elif number in workers:
@@ -85,6 +95,23 @@ def hold(control: socket.socket, folder: Path, limits: Limits) -> None:
     for pid, _ in workers.values():
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def _read(file: Path) -> tuple[ox.Store | None, Maker, Iterator[bool] | None]:
+    """The graph, where it is held in memory, what makes pages of it, and what that has still to read, if anything."""
+    with ThreadPoolExecutor(1) as beside:
+        preparing = beside.submit(_maker, file.parent)
+        store = _store(file)
+        maker = preparing.result()
+    if store is None:  # what many pages need of so large a graph, each worker looks up itself
+        maker.look_beside()
+        return store, maker, None
+    maker.open(store)
+    steps = maker.warm()
+    if file.stat().st_size < SMALL:
+        deque(steps, 0)
+        return store, maker, None
+    return store, maker, steps
 
 
 def _stand_back(pid: int) -> None:
@@ -117,11 +144,26 @@ def _opened(file: Path) -> ox.Store:
     return index
 
 
-def _commands(control: socket.socket, woken: socket.socket) -> Iterator[tuple[str, int, int | None] | None]:
-    """Each command with the file descriptor that came with it; None when a worker has ended."""
+def _commands(
+    control: socket.socket, woken: socket.socket, steps: Iterator[bool]
+) -> Iterator[tuple[str, int, int | None] | None]:
+    """Each command with the file descriptor that came with it; None when a worker has ended. In between, where there
+    is nothing else to do, the steps, of which those that are true make workers worth having that are forked now."""
     rest, ends = b"", []
+    at_work = True
     while True:
-        ready = select.select([control, woken], [], [])[0]
+        ready = select.select([control, woken], [], [], QUIET if at_work else None)[0]
+        if not ready:
+            try:
+                step = next(steps, None)
+            except Exception as error:  # pages tell what is wrong, each for itself
+                print(f"citygraph: {error}", file=sys.stderr)
+                step = True
+            at_work = step is not None
+            if step:
+                gc.freeze()
+                _tell(control, warm=True)
+            continue
         if woken in ready:
             with contextlib.suppress(BlockingIOError):
                 woken.recv(4096)
@@ -165,7 +207,16 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _be_worker(end: int, said: IO[bytes], parent: int, store: ox.Store | None, file: Path, limits: Limits) -> None:
+def _maker(folder: Path) -> Maker:
+    """What makes pages; its imports take as long as a fifth of the graph."""
+    from citygraph.web.making import Maker
+
+    return Maker(folder)
+
+
+def _be_worker(
+    end: int, said: IO[bytes], parent: int, has: tuple[ox.Store | None, Path, Maker], limits: Limits
+) -> None:
     """Run as a worker on a socket and never return."""
     try:
         signal.set_wakeup_fd(-1)
@@ -176,21 +227,24 @@ def _be_worker(end: int, said: IO[bytes], parent: int, store: ox.Store | None, f
         os.setpgid(0, 0)
         os.dup2(said.fileno(), 2)
         os.dup2(end, 3)
+        store, file, maker = has
         os.closerange(4, 65536 if store else 256)
         with contextlib.suppress(OSError):  # when the machine has no memory left, workers go first
             Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
-        store = store or _opened(file)
+        if store is None:
+            store = _opened(file)
+            maker.open(store)
         # Nothing that the guard lets through needs more: a level takes 9 KB at brackets, 2.5 KB in chains of operators.
         threading.stack_size((64 << 20) + limits.nesting * 16_384 + limits.length * 4096)
-        thread = threading.Thread(target=_work, args=(socket.socket(fileno=3), store, limits))
+        thread = threading.Thread(target=_work, args=(socket.socket(fileno=3), store, maker, limits))
         thread.start()
         thread.join()
     finally:
         os._exit(0)
 
 
-def _work(front: socket.socket, store: ox.Store, limits: Limits) -> None:
-    """Answer one query after the other, until the front closes or this process has grown."""
+def _work(front: socket.socket, store: ox.Store, maker: Maker, limits: Limits) -> None:
+    """Answer one request after the other, until the front closes or this process has grown."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = _data() + limits.memory
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
@@ -200,7 +254,7 @@ def _work(front: socket.socket, store: ox.Store, limits: Limits) -> None:
     while not last and (request := _received(front)):
         sink = Sink(spool, limits)
         signal.setitimer(signal.ITIMER_REAL, limits.seconds)  # the alarm is not handled: it ends the process
-        status, rows, reason = answer(store, json.loads(request), sink, limits)
+        status, rows, reason = answer(store, json.loads(request), sink, limits, maker)
         signal.setitimer(signal.ITIMER_REAL, 0)
         last = status == Status.FAILED or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > start + GROWN
         body = reason.encode("utf-8", "replace") if status else b"".join(sink.parts)

@@ -12,19 +12,20 @@ const copy = async (text) => {
   said.textContent = words.copied;
 };
 
-for (const place of document.querySelectorAll(".cite")) {
-  place.addEventListener("toggle", () => {
-    for (const told of place.querySelectorAll(".copy")) {
-      const button = document.createElement("button");
-      button.className = "quiet";
-      button.textContent = words.copy;
-      button.addEventListener("click", () => copy(told.textContent).then(() => {
-        button.textContent = words.copied;
-        setTimeout(() => { button.textContent = words.copy; }, 2000);
-      }, () => getSelection().selectAllChildren(told))); // refused: one key away from a copy
-      told.after(button);
-    }
-  }, { once: true });
+const offer = (told) => {
+  const button = document.createElement("button");
+  button.className = "quiet";
+  button.textContent = words.copy;
+  button.addEventListener("click", () => copy(told.textContent).then(() => {
+    button.textContent = words.copied;
+    setTimeout(() => { button.textContent = words.copy; }, 2000);
+  }, () => getSelection().selectAllChildren(told))); // refused: one key away from a copy
+  told.after(button);
+};
+for (const told of document.querySelectorAll(".copy")) {
+  const around = told.closest("details");
+  if (around) around.addEventListener("toggle", () => offer(told), { once: true });
+  else offer(told);
 }
 
 const reveal = () => {
