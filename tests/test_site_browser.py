@@ -104,11 +104,15 @@ def show_all(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_kind_of_page_is_whole_in_its_language(language: str, page: Page) -> None:
+def test_each_kind_of_page_is_whole_in_its_language_and_light(language: str, page: Page) -> None:
     for kind, path in KINDS.items():
+        got = heard(page)
         answer = page.goto("/" + paths.localized(path, language))
         assert answer is not None
         assert answer.status == 200, path
+        if language == "en":
+            assert len(got) >= 3, path  # the page, its style and its script
+            assert sum(len(one.body()) for one in got) < 300_000, path
         assert page.locator("html").get_attribute("lang") == language
         expect(page.locator("h1")).to_have_count(1)
         fits(page)
@@ -117,16 +121,6 @@ def test_each_kind_of_page_is_whole_in_its_language(language: str, page: Page) -
         fits(page)
     page.set_viewport_size({"width": 320, "height": 640})
     fits(page)
-
-
-def test_the_first_view_of_a_page_is_light(browser: Browser, url: str) -> None:
-    for path in KINDS.values():
-        page = browser.new_page(base_url=url)
-        got = heard(page)
-        page.goto("/" + path)
-        assert len(got) >= 3, path  # the page, its style and its script
-        assert sum(len(one.body()) for one in got) < 300_000, path
-        page.close()
 
 
 def test_the_language_switcher_leads_to_the_same_page(page: Page) -> None:
@@ -289,20 +283,22 @@ def test_a_script_that_got_in_would_not_run(browser: Browser, url: str) -> None:
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark"), (PHONE, "light")])
 def test_axe_finds_nothing_that_keeps_people_out(size: Any, scheme: Any, browser: Browser, url: str) -> None:
-    """Everything is unfolded first. Each kind of page at one width of each scheme, those with most on them at both."""
+    """Everything is unfolded first. Each kind of page at one width of each scheme, a city at both."""
     if not AXE.is_file():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no axe-core here: make axe")
     context = browser.new_context(viewport=size, color_scheme=scheme, base_url=url, bypass_csp=True)
     page = context.new_page()
     every = (size, scheme) in ((DESKTOP, "light"), (PHONE, "dark"))
     found: list[str] = []
-    for kind, path in KINDS.items() if every else (("city", CITY), ("article", KINDS["article"])):
+    for kind, path in KINDS.items() if every else [("city", CITY)]:
         page.goto("/" + paths.localized(path, "en" if size == DESKTOP else "fi"))
         show_all(page)
         picture(page, f"{kind}-{scheme}")
         found += checked(page)
     assert found == []
-    page.evaluate("document.querySelector('.key').innerHTML = '<img src=x><b style=\"color: #777\">pale</b>'")
+    page.evaluate(
+        "document.querySelector('h1').insertAdjacentHTML('afterend', '<p><img src=x><b style=\"color: #777\">pale</b>')"
+    )
     assert {one.split()[2] for one in checked(page)} >= {"color-contrast:", "image-alt:"}  # it does look
     context.close()
 
@@ -315,3 +311,41 @@ def checked(page: Page) -> list[str]:
         f"{page.url}: {one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]} ({len(one['nodes'])})"
         for one in answer["violations"]
     ]
+
+
+def test_words_and_claims_light_up_together_and_lead_to_each_other(page: Page) -> None:
+    page.goto("/" + KINDS["article"])
+    number = page.locator("li[data-claims]", has=page.locator(f'[id="{CLAIM_AT}"]')).get_attribute("data-claims")
+    words = page.locator("mark.quoted", has_text="johon Lahti liittyi 10.9.2012")
+    beside = page.locator(f'li[data-claims="{number}"]')
+    lit = re.compile(r"\blit\b")
+    words.hover()
+    expect(beside).to_have_class(lit)
+    page.locator("h1").hover()
+    expect(beside).not_to_have_class(lit)
+    beside.hover()
+    expect(words).to_have_class(lit)
+    page.locator("h1").hover()
+    page.locator(f'.words sup a[href="#{CLAIM_AT}"]').last.focus()
+    expect(beside).to_have_class(lit)
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[id="{CLAIM_AT}"]')).to_be_in_viewport()
+    beside.locator(".back a").click()
+    expect(words).to_be_in_viewport()
+    assert page.url.endswith(f"#words-{number}")
+    picture(page, "words")
+
+
+def test_words_are_found_and_seen_without_scripts(browser: Browser, url: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=url, viewport=PHONE)
+    page = context.new_page()
+    page.goto("/sv/" + KINDS["article"])
+    page.locator("li[data-claims] .back a").nth(8).click()
+    first = page.locator(".from:target mark").first
+    expect(first).to_be_in_viewport()
+    assert first.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    plain = page.locator("mark.quoted").first
+    implicit = page.locator("mark.quoted.implicit").first
+    styles = [one.evaluate("one => getComputedStyle(one).textDecorationStyle") for one in (plain, implicit)]
+    assert styles == ["solid", "dashed"]
+    context.close()
