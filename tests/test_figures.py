@@ -410,6 +410,20 @@ def test_text_that_runs_from_right_to_left_is_kept_apart() -> None:
     assert ink.clean("\u202egnp") == "\u2068\u202egnp\u2069"
     assert ink.clean("Jyväskylä – Łódź “x”") == "Jyväskylä – Łódź “x”"
     assert ink.cut("京都市" * 20, 10) == "京都市京…"
+    assert ink.ends_of("Covenant of Mayors (2030 commitment)", 26) == "Covenant of May…ommitment)"
+    assert ink.ends_of("京都市" * 20, 10) == "京都市京…"
+    assert ink.ends_of("Short", 26) == "Short"
+
+
+def test_a_date_stands_beside_all_of_its_bar() -> None:
+    one = row("Day", joined=event("2012-11-06", "2012-11-06", "2012-11-06"))
+    long_ago = row("Old", joined=event("1900", "1900-01-01", "1900-12-31"))
+    figure = svg.timeline([one, long_ago], "en", "p")
+    for name in ("Day", "Old"):
+        end = max(x + wide for x, wide, _, _ in bars(figure, name))
+        date = next(text for text in drawn_of(figure, name).iter("text") if text.get("class") == "fig-soft")
+        at = float(str(date.get("x")).rstrip("%"))
+        assert (date.get("text-anchor"), at <= end) == ("end", True) or at == pytest.approx(end, abs=0.02)
 
 
 def test_words_are_there_in_three_languages() -> None:

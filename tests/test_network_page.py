@@ -124,8 +124,9 @@ def test_a_network_with_thousands_of_members_is_a_list_on_several_pages(many: Bo
     assert seen == finns + swedes  # Finland before Sweden
     assert many.thing(ID + "net", pages + 1) is None
     first = page(many, "net")
-    assert re.search(r'href="[^"]*net/2\.html#Membership-FI">Finland</a> <span class="soft">1,500<', first)
-    assert 'href="../page/net/2.html' in first or "net/2.html" in first
+    assert re.search(r'href="[^"]*net/2\.html#Membership-network-FI">Finland</a> <span class="soft">1,500<', first)
+    assert 'rel="next" href="net/2.html"' in first
+    assert 'page/net.html">To the first page' in page(many, "net", 2)
 
 
 def test_a_row_tells_part_date_and_standing_and_leads_to_the_claim(many: Book) -> None:
@@ -165,7 +166,31 @@ def test_hostile_names_and_claims_without_a_member(dist: Path) -> None:
     book = bound(store, dist)
     for language in LANGUAGES:
         html = page(book, f"{hostile.KEY}-network", language=language)
+        assert len(html.encode()) < 300_000
         assert "<script>window" not in html
         assert "onerror='" not in html.replace("&#39;", "'") or "&lt;img" in html
         assert 'style="' not in html
     assert page(book, f"{hostile.KEY}-network").count('<span class="line">') == 119
+
+
+def test_each_list_leads_to_where_its_claims_are_told(book: Book) -> None:
+    """Nothing is told in lists alone: every line leads to an element that is there."""
+    for iri, kind in book.things:
+        made = book.thing(iri)
+        assert made
+        for section in made.told["thing"].sections:
+            for entry in section.entries:
+                for line in entry.lines:
+                    page_of = made.path if not entry.full else f"page/{entry.iri.removeprefix(ID)}.html"
+                    path, fragment = book.pages.told.at(line.claim) if not entry.full else (page_of, "")
+                    told_there = book.made(path)
+                    assert told_there, (iri, kind)
+                    anchor = fragment.removeprefix("#") or line.claim.removeprefix(CLAIM)
+                    assert f'id="{anchor}"' in book.pages.html(told_there, "en")
+
+
+def test_lists_of_concepts_and_regions_tell_what_is_in_them(book: Book) -> None:
+    html = page(book, "themes")
+    assert "in this list" in html
+    assert 'href="waste-to-energy.html"' in html
+    assert "luettelossa" in page(book, "waste-to-energy", language="fi")

@@ -7,6 +7,7 @@ import contextlib
 import csv
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +27,9 @@ from citygraph.web import answering
 from citygraph.web.answering import GRAPHS, INLINE, Sink, Status, answer, count_rows, nothing_opens
 from citygraph.web.guard import Refused, admit
 from citygraph.web.limits import Limits
+from citygraph.web.outcome import Missing
 from citygraph.web.pool import Answer, BadQuery, Busy, Crashed, OutOfMemory, Pool, QueryError, TimedOut, TooLarge
+from citygraph.web.worker import SMALL
 
 #: Never ends, whatever the machine.
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -467,6 +470,27 @@ def test_closing_leaves_no_process_and_no_query(dist: Path) -> None:
     pids = asyncio.run(main())
     assert len(pids) == 5
     assert not any(map(alive, pids))
+
+
+def test_what_pages_need_of_a_large_graph_is_read_after_the_start(dist: Path, tmp_path: Path) -> None:
+    """Workers that were there before are replaced, queries go on meanwhile, and pages wait for no longer than that."""
+    shutil.copytree(dist, tmp_path / "dist")
+    with (tmp_path / "dist" / "citygraph.nq").open("a", encoding="ascii") as file:
+        file.writelines(f"<x:s{at}> <x:p> <x:o{at}{'-' * 100}> <x:g> .\n" for at in range(SMALL // 120))
+
+    async def body(pool: Pool) -> None:
+        before = set(workers(pool))
+        page = asyncio.create_task(pool.ask({"page": "page/lahti.html", "language": "fi"}))
+        while not page.done():
+            assert await ask(pool, LIGHT)
+            await asyncio.sleep(0.01)
+        assert b"<bdi>Lahti</bdi>" in await page.result().whole()
+        await until(lambda: len(workers(pool)) == 4 and not before & set(workers(pool)))
+        assert pool.load["workers_started"] >= 8
+        with pytest.raises(Missing):
+            await pool.ask({"page": "page/nothing.html", "language": "fi"})
+
+    use(tmp_path / "dist", PATIENT, body)
 
 
 def test_a_killed_server_leaves_no_process(dist: Path) -> None:

@@ -435,8 +435,9 @@ def test_the_ontology_and_its_terms(server: Served, dist: Path) -> None:
         assert (status, headers["Content-Type"]) == (200, "text/turtle; charset=utf-8")
         assert body.decode() == whole
     page = get(server, "/ontology", Accept="text/html")[2].decode()
-    assert '<section id="Membership"><h2>Membership</h2>' in page
-    assert '<span lang="fi">' in page
+    assert page == get(server, "/ontology.html")[2].decode()
+    assert all(f' id="{name}"' in page for name in ("Membership", "memberOf", "City"))
+    assert ' lang="fi"' in get(server, "/fi/ontology.html")[2].decode()
     number = sum(1 for _ in ox.parse(whole.encode(), ox.RdfFormat.TURTLE))
     for path, (_, format) in ((f"/ontology{ending}", (ending, format)) for ending, format in FORMS.values()):
         assert sum(1 for _ in ox.parse(get(server, path)[2], format)) == number

@@ -311,3 +311,41 @@ def checked(page: Page) -> list[str]:
         f"{page.url}: {one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]} ({len(one['nodes'])})"
         for one in answer["violations"]
     ]
+
+
+def test_words_and_claims_light_up_together_and_lead_to_each_other(page: Page) -> None:
+    page.goto("/" + KINDS["article"])
+    number = page.locator("li[data-claims]", has=page.locator(f'[id="{CLAIM_AT}"]')).get_attribute("data-claims")
+    words = page.locator("mark.quoted", has_text="johon Lahti liittyi 10.9.2012")
+    beside = page.locator(f'li[data-claims="{number}"]')
+    lit = re.compile(r"\blit\b")
+    words.hover()
+    expect(beside).to_have_class(lit)
+    page.locator("h1").hover()
+    expect(beside).not_to_have_class(lit)
+    beside.hover()
+    expect(words).to_have_class(lit)
+    page.locator("h1").hover()
+    page.locator(f'.words sup a[href="#{CLAIM_AT}"]').last.focus()
+    expect(beside).to_have_class(lit)
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[id="{CLAIM_AT}"]')).to_be_in_viewport()
+    beside.locator(".back a").click()
+    expect(words).to_be_in_viewport()
+    assert page.url.endswith(f"#words-{number}")
+    picture(page, "words")
+
+
+def test_words_are_found_and_seen_without_scripts(browser: Browser, url: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=url, viewport=PHONE)
+    page = context.new_page()
+    page.goto("/sv/" + KINDS["article"])
+    page.locator("li[data-claims] .back a").nth(8).click()
+    first = page.locator(".from:target mark").first
+    expect(first).to_be_in_viewport()
+    assert first.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    plain = page.locator("mark.quoted").first
+    implicit = page.locator("mark.quoted.implicit").first
+    styles = [one.evaluate("one => getComputedStyle(one).textDecorationStyle") for one in (plain, implicit)]
+    assert styles == ["solid", "dashed"]
+    context.close()

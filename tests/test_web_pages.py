@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from urllib.parse import quote, urlencode, urljoin
 import pyoxigraph as ox
 import pytest
 
+from citygraph import queries
+from citygraph.pages.paths import file_name
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Context, Pages
 from citygraph.vocabulary import CG, DCTERMS, GRAPH, SKOS, TYPE
@@ -20,8 +23,8 @@ from hostile import KEY, LABELS, LINKS, WORDS, lines
 from served import Got, Page, get, led
 
 ID = "https://w3id.org/citygraph/id/"
-CLAIM = "/page/claim/lahti-networks-2012/covenant-membership.html"
 TOLD = "lahti-networks-2012/covenant-membership"
+CLAIM, WORDS_AT = f"/page/claim/{TOLD}.html", f"/page/lahti-networks-2012.html#{TOLD}"
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +51,84 @@ def busy() -> str:
             (claim, CG + "evidence", row), (row, CG + "rowNumber", num(number + 2)),
             (row, DCTERMS + "source", ox.NamedNode(ID + "busy-table")),
         ]  # fmt: skip
+    odd = ox.NamedNode(f"{ID}Odd%20(Key)")
+    told += [(odd, TYPE, ox.NamedNode(CG + "City")), (odd, SKOS + "prefLabel", ox.Literal("An odd one"))]
     return "".join(f"{ox.Quad(s, ox.NamedNode(p), o, graph)} .\n" for s, p, o in told)
 
 
 def test_home_has_one_search_box_and_leads_to_each_question(url: str) -> None:
     found = get(f"{url}/")
     assert [a["name"] for tag, a in Page(found.text).tags if tag == "input" and a.get("id") == "q"] == ["q"]
-    assert {"/query/memberships", "/query/places", "/query"} <= set(led(found))
+    assert {"/queries.html", "/query/memberships", "/query"} <= set(led(found))
+    for start in ("", "/fi", "/sv"):
+        asked = set(led(get(f"{url}{start}/queries.html")))
+        assert {f"{start}/query/{query.name}" for query in queries.catalogue()} <= asked
+
+
+@pytest.mark.parametrize("path", ["/", "/all.html", "/page/lahti.html", "/sv/search.html?q=lahti", "/data/lahti.ttl"])
+def test_a_page_is_not_sent_twice_and_compressed_where_that_is_asked_for(path: str, url: str) -> None:
+    first = get(url + path)
+    tag, day = first.headers["etag"], first.headers["last-modified"]
+    for headers in ({"If_None_Match": tag}, {"If_Modified_Since": day}):
+        again = get(url + path, **headers)
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+    assert get(url + path, If_None_Match='"x"').body == first.body
+    for _ in range(2):  # made, then kept
+        packed = get(url + path, Accept_Encoding="gzip")
+        assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "Accept-Encoding")
+        assert gzip.decompress(packed.body) == first.body
+    assert get(f"{url}/page/nothing.html", If_Modified_Since=day).status == 404
+
+
+@pytest.mark.parametrize(
+    ("start", "language", "said"),
+    [("", "en", "Not found"), ("/fi", "fi", "Ei löytynyt"), ("/sv", "sv", "Hittades inte")],
+)
+def test_what_is_not_there_is_told_in_the_language_of_the_path(start: str, language: str, said: str, url: str) -> None:
+    for path in ("page/nothing.html", "nothing.html", "query/nothing", "page/claim/a/b.html", "page/row/a/b.html"):
+        found = get(f"{url}{start}/{path}")
+        assert (found.status, found.type) == (404, "text/html")
+        page = Page(found.text)
+        assert said in page.words
+        assert next(a["lang"] for tag, a in page.tags if tag == "html") == language
+    for path in ("/nothing", "/id/nothing", "/data/nothing.ttl"):
+        assert get(url + path, Accept="*/*").type == "text/plain"
+        assert get(url + path, Accept="text/html").type == "text/html"
+
+
+@pytest.mark.parametrize(("start", "run", "limit"), [("/fi", "Suorita tämä kysely", "enintään 20"),
+                                                     ("/sv", "Kör denna förfrågan", "högst 20")])  # fmt: skip
+def test_the_query_page_speaks_three_languages(start: str, run: str, limit: str, url: str) -> None:
+    found = get(f"{url}{start}/query/memberships?city=lahti")
+    page = Page(found.text)
+    assert run in page.words
+    assert f"{start}/query/memberships?city=lahti" in led(found)  # the address that asks it again
+    assert {"/query/memberships", "/fi/query/memberships", "/sv/query/memberships"} <= set(led(found))
+    assert limit in Page(get(f"{url}{start}/limits").text).words
+
+
+def test_things_are_found_by_the_names_of_their_files_too(url: str) -> None:
+    name = file_name("Odd%20(Key)")
+    for path in (f"/page/{name}.html", f"/data/{name}.ttl", f"/data/{name}.jsonld", "/data/Odd%20(Key).ttl"):
+        found = get(url + path)
+        assert (found.status, "An odd one" in found.text) == (200, True), path
+    assert get(f"{url}/id/Odd%20(Key).html").url == f"{url}/page/{name}.html"
+
+
+def test_pages_are_held_to_the_limits_of_queries(dist: Path, serving: Serving) -> None:
+    with serving(dist, "--bytes", "3000") as running:
+        found = get(f"{running.url}/fi/page/lahti.html")
+        assert (found.status, found.type) == (400, "text/html")
+        assert "more than 3,000 bytes" in Page(found.text).words
+        assert get(f"{running.url}/data/lahti.ttl").status == 400
+        assert get(f"{running.url}/fi/page/claim/{TOLD}.html").status == 400  # of the page to which it leads
+        assert get(f"{running.url}/id/lahti.ttl").status == 400
+
+
+def test_the_files_of_the_named_queries(url: str) -> None:
+    assert get(f"{url}/queries/members.rq").text.rstrip() == queries.find("members", str).text.rstrip()
+    assert get(f"{url}/queries/co-members.csv").url == f"{url}/api/queries/co-members?city=lahti&format=csv"
+    assert get(f"{url}/queries/none.csv").status == get(f"{url}/queries/none.rq").status == 404
 
 
 @pytest.mark.parametrize("words", ["Lahti", "lahti", "LAHTIS", "aht", "L%C3%A4ht%C3%AF"])
@@ -81,7 +155,7 @@ def test_the_page_of_a_city_tells_names_facts_and_claims_with_their_words(url: s
     for told in ("Lahti", "Lahtis", "by rule", "decided by", "10 September 2012", "johon Lahti liittyi 10.9.2012"):
         assert told in page.words
     assert any(a.get("id") == TOLD for _, a in page.tags)
-    assert {CLAIM, "/page/lahti-networks-2012.html", "/data/lahti.ttl", "/data/lahti.jsonld"} <= set(led(found))
+    assert {WORDS_AT, "/page/lahti-networks-2012.html", "/data/lahti.ttl", "/data/lahti.jsonld"} <= set(led(found))
 
 
 @pytest.mark.parametrize("start", ["", "/fi", "/sv"])
@@ -172,7 +246,7 @@ def test_a_row_has_its_evidence_beside_it(url: str) -> None:
         found = get(f"{url}{start}/query/memberships?city=Lahti&reading=explicit")
         page = Page(found.text)
         assert "johon Lahti liittyi 10.9.2012 kaupunginvaltuuston päätöksellä" in page.words
-        assert {start + CLAIM, f"{start}/page/lahti.html"} <= set(led(found))
+        assert {start + WORDS_AT, f"{start}/page/lahti.html"} <= set(led(found))
         assert [tag for tag, _ in page.tags].count("details") >= 4  # the menu, the text, and one for each claim
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
+#: What can be the code of a country.
+CODE = re.compile("[A-Z]{2}")
 #: Letters that do not come apart into a plain one and an accent, as lists of names place them.
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 #: In Finnish and Swedish three letters, and those of other languages that are filed with them, stand after z.

@@ -37,6 +37,8 @@ class Book:
     def prime(self) -> None:
         """Read now what many pages need of the whole graph, before processes part or a server answers."""
         self.pages.sources.prime()
+        start.start(self.pages, self.things)
+        self.lists.lists  # noqa: B018 it is kept
 
     @property
     def reader(self) -> Reader:
@@ -103,7 +105,7 @@ class Book:
     def rolls(self, iri: str) -> Rolls | None:
         """The claims of a thing that is told with lists; those of the largest things are kept for their other pages."""
         kind = self.reader.kind(iri)
-        if things.in_full(kind):
+        if things.in_full(kind) or self.pages.told.is_source(iri):
             return None
         if iri not in self._kept:
             found = Rolls(self.reader, iri, kind)

@@ -16,6 +16,7 @@ from citygraph.vocabulary import CG, DATE_KEYS, TYPE
 #: From so many claims on, scanning the graph by property is faster than looking up each claim.
 MANY = 1500
 _PLACES = {name: at for at, name in enumerate((*ENDS, "assists", "role", "decidedBy"))}
+_DATE = ("edtf", "earliest", "latest", "wording")
 _ABOUT = ("reading", "status", "source")
 
 
@@ -39,22 +40,38 @@ class Line:
 
 def lines(reader: Reader, iris: Collection[str]) -> dict[str, Line]:
     """Claims in a list's form, in the order given."""
-    said: dict[str, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
+    said: dict[str, dict[str, dict[Term, None]]] = {iri: {} for iri in iris}
     names = (*_ABOUT, *_PLACES, *DATE_KEYS)
     if len(iris) < MANY:
         wanted = {CG + name: name for name in names}
         for iri in iris:
             for quad in reader.quads(iri):
                 if name := wanted.get(quad.predicate.value):
-                    said[iri][name].add(quad.object)
+                    said[iri].setdefault(name, {})[quad.object] = None
     else:
-        among = set(iris)
         for name in names:
             for quad in reader.store.quads_for_pattern(None, ox.NamedNode(CG + name), None):
-                iri = value_of(quad.subject)
-                if iri in among:
-                    said[iri][name].add(quad.object)
-    return {iri: _line(reader, iri, said[iri]) for iri in iris}
+                if (found := said.get(value_of(quad.subject))) is not None:
+                    found.setdefault(name, {})[quad.object] = None
+    nodes = {value_of(term) for found in said.values() for name in DATE_KEYS for term in found.get(name, ())}
+    dates = {key: valued(reader, nodes, CG + key) for key in _DATE}
+    return {iri: _line(iri, said[iri], dates) for iri in iris}
+
+
+def valued(reader: Reader, subjects: Collection[str] | None, predicate: str) -> dict[str, set[str]]:
+    """The values of a property of some things, or of all that have it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    if subjects is not None and len(subjects) < MANY:
+        for subject in subjects:
+            if values := reader.values(subject, predicate):
+                found[subject] = set(values)
+        return found
+    among = None if subjects is None else set(subjects)
+    for quad in reader.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
+        subject = value_of(quad.subject)
+        if among is None or subject in among:
+            found[subject].add(value_of(quad.object))
+    return found
 
 
 def types(reader: Reader, iris: Collection[str]) -> dict[str, str]:
@@ -84,19 +101,15 @@ def having(reader: Reader, iris: Collection[str], name: str) -> set[str]:
     return {iri for quad in found if (iri := value_of(quad.subject)) in among}
 
 
-def _line(reader: Reader, iri: str, said: dict[str, set[Term]]) -> Line:
+def _line(iri: str, said: dict[str, dict[Term, None]], read: dict[str, dict[str, set[str]]]) -> Line:
     one = {name: min(map(value_of, said[name])) if name in said else "" for name in _ABOUT}
     ends, dates = [], []
     for name, terms in said.items():
         if name in _PLACES:
             ends += [End(CG + name, term) for term in terms]
         elif name in DATE_KEYS:
-            dates += [(name, _date(reader, value_of(term))) for term in terms if isinstance(term, ox.NamedNode)]
+            nodes = [value_of(term) for term in terms if isinstance(term, ox.NamedNode)]
+            dates += [(name, Date(*(min(read[key].get(node, ("",))) for key in _DATE))) for node in nodes]
     if len(ends) > 1:
         ends.sort(key=lambda end: (_PLACES[end.name], str(end.term)))
     return Line(iri, one["reading"], one["status"], one["source"], tuple(ends), tuple(sorted(dates, key=str)))
-
-
-def _date(reader: Reader, iri: str) -> Date:
-    said = {quad.predicate.value.removeprefix(CG): value_of(quad.object) for quad in reader.quads(iri)}
-    return Date(said.get("edtf", ""), said.get("earliest", ""), said.get("latest", ""), said.get("wording", ""))

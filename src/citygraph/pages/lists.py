@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from itertools import groupby
 
 import pyoxigraph as ox
 
-from citygraph.pages.alphabet import country, initial, order
+from citygraph.pages.alphabet import CODE, country, initial, order
 from citygraph.pages.reader import Reader
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG
@@ -25,7 +24,6 @@ KINDS = {
 }  # fmt: skip
 #: The lists of cities whose country is not told, and of what is of no kind above.
 NOWHERE, OTHERS = "no-country", "others"
-_CODE = re.compile("[A-Z]{2}")
 
 
 @dataclass
@@ -117,6 +115,6 @@ class Lists:
         found: dict[str, str] = {}
         for quad in self._reader.store.quads_for_pattern(None, ox.NamedNode(CG + "country"), None):
             iri, code = value_of(quad.subject), value_of(quad.object)
-            if _CODE.fullmatch(code):
+            if CODE.fullmatch(code):
                 found[iri] = min(code, found.get(iri, code))
         return found

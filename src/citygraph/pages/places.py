@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from citygraph.pages.lines import MANY
+from citygraph.pages.lines import MANY, valued
 from citygraph.pages.reader import Reader
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, TYPE
@@ -37,10 +37,10 @@ def places(reader: Reader, network: str = "") -> list[Place]:
     """Cities with coordinates, in order; with `network` those that are or were in it or in its parts."""
     within = _memberships(reader, network)
     cities = _cities(reader, within) if network else set(reader.subjects(TYPE, CG + "City"))
-    where = {name: _said(reader, cities, _GEO + name) for name in ("lat", "long")}
+    where = {name: valued(reader, cities, _GEO + name) for name in ("lat", "long")}
     placed = [city for city in sorted(cities) if city in where["lat"] and city in where["long"]]
-    member, presumed = (_said(reader, placed, CG + name) for name in ("memberOf", "presumedMemberOf"))
-    wholes = _said(reader, None, CG + "partOf")
+    member, presumed = (valued(reader, placed, CG + name) for name in ("memberOf", "presumedMemberOf"))
+    wholes = valued(reader, None, CG + "partOf")
     found = []
     for city in placed:
         held = presumed.get(city, set())
@@ -67,29 +67,13 @@ def _memberships(reader: Reader, network: str) -> dict[str, set[str]]:
     if network:
         networks = (network, *reader.subjects(CG + "partOf", network))
         claims = {claim: one for one in networks for claim in reader.subjects(CG + "network", one)}
-        several = _said(reader, claims, CG + "network")
+        several = valued(reader, claims, CG + "network")
     else:
-        several = _said(reader, None, CG + "network")
+        several = valued(reader, None, CG + "network")
         networks = ()
     for claim, members in _reversed(reader, several, CG + "holdsMembership").items():
         for member in members:
             found[member] |= {one for one in several[claim] if not network or one in networks}
-    return found
-
-
-def _said(reader: Reader, subjects: Collection[str] | None, predicate: str) -> dict[str, set[str]]:
-    """The values of a property of some things, or of all that have it."""
-    found: dict[str, set[str]] = defaultdict(set)
-    if subjects is not None and len(subjects) < MANY:
-        for subject in subjects:
-            if values := reader.values(subject, predicate):
-                found[subject] = set(values)
-        return found
-    among = None if subjects is None else set(subjects)
-    for quad in reader.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
-        subject = value_of(quad.subject)
-        if among is None or subject in among:
-            found[subject].add(value_of(quad.object))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -146,7 +147,8 @@ class Context:
             "coded": coded,
             "page_link": lambda iri, number: self._near(paths.page(iri, number)),
             "country": partial(country, language=self.language), "section_title": self.section_title,
-            "told_at": self.told_at, "ask": self.ask, "change": self.change, "download": self.download,
+            "told_at": self.told_at, "question_page": self.question_page,
+            "ask": self.ask, "change": self.change, "download": self.download,
         }  # fmt: skip
 
     def download(self, name: str) -> str:
@@ -164,7 +166,10 @@ class Context:
         """The name of a property, given by its IRI or its name in the ontology."""
         iri = predicate if "/" in predicate else CG + predicate
         found = self.name(iri)
-        return found if found != shorten(iri) else found.rpartition(":")[2]
+        if found != shorten(iri):
+            return found
+        short = re.split("[:/#]", found)[-1]
+        return self._say(f"property-{short}") if f"property-{short}" in texts() else short
 
     def href(self, iri: str) -> str:
         """Where an IRI leads from here: a page of this site in this language, or an address of the web; else empty."""
@@ -238,6 +243,10 @@ class Context:
         """The heading over claims of a kind in which the thing of the page is the end `role`."""
         name = f"section-{kind}-{role}"
         return self._say(name) if name in texts() else self.label(kind) if kind else self._say("claims")
+
+    def question_page(self, name: str) -> str:
+        """Where a named query is asked, or answered where no server asks it."""
+        return f"{self._home}query/{name}" if self.pages.live else f"{self._home}queries/{name}.html"
 
     def date(self, edtf: str) -> str:
         """A date for people."""

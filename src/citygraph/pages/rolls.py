@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import pyoxigraph as ox
 
+from citygraph.pages.alphabet import CODE, order
 from citygraph.pages.alphabet import country as named_country
-from citygraph.pages.alphabet import order
 from citygraph.pages.claims import ENDS, TYPES, Claim, End, claims
-from citygraph.pages.lines import Line, having, lines, types
+from citygraph.pages.lines import Line, having, lines, types, valued
 from citygraph.pages.reader import Reader
 from citygraph.rdf.quads import value_of
-from citygraph.vocabulary import CG, CLAIM
+from citygraph.vocabulary import CG, CLAIM, TYPE
 
-#: Claims that a page tells in full, and rows of lists on one page.
-FULL, ROWS = 40, 400
+#: Claims that a page tells in full, those of one kind among them, and rows of lists on one page.
+FULL, FEW, ROWS = 40, 12, 400
 #: Claims of one thing that a list has rows for; of a thing with more there is their number, and its own page has them.
 EACH = 6
 #: By which end a list of claims is ordered: the first of these that is not the thing whose page it is on.
@@ -28,21 +29,24 @@ _BY = {
 }  # fmt: skip
 #: The order of a network's sections: what it is, who stands behind it, what it asks, and then who is in it.
 _NETWORK = (
-    ("Affiliation", "part"), ("Affiliation", "whole"), ("Founding", ""), ("Backing", "network"),
-    ("Coordination", "network"), ("Commitment", "askedBy"), ("Aim", ""), ("Scope", ""), ("Liaison", ""),
-    ("Cooperation", ""), ("Membership", "member"), ("Membership", "network"), ("Commitment", ""), ("Coordination", ""),
-    ("Backing", ""),
+    ("Affiliation", "part"), ("Affiliation", "whole"), ("Founding", "network"), ("Founding", ""),
+    ("Backing", "network"), ("Coordination", "network"), ("Commitment", "askedBy"), ("Aim", ""), ("Scope", ""),
+    ("Liaison", ""), ("Cooperation", ""), ("Membership", "member"), ("Membership", "network"), ("Commitment", ""),
+    ("Coordination", ""), ("Backing", ""),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A thing in a list with its claims; of more than EACH, `more` tells how many there are and none is listed."""
+    """A thing in a list with its claims; of more than EACH, `more` tells how many there are and none is listed.
+
+    `full` is whether its page tells its claims in full."""
 
     iri: str
     country: str
     lines: list[Line]
     more: int = 0
+    full: bool = False
 
     @property
     def rows(self) -> int:
@@ -77,6 +81,15 @@ class Section:
     entries: list[Entry] = field(default_factory=list)
     head: bool = True
 
+    @property
+    def id(self) -> str:
+        """The id of its heading."""
+        return "-".join(filter(None, (self.type or "claims", self.role)))
+
+    def by_country(self) -> list[tuple[str, list[Entry]]]:
+        """The rows under the codes of their countries."""
+        return [(code, list(some)) for code, some in groupby(self.entries, lambda entry: entry.country)]
+
 
 class Rolls:
     """All claims of a thing, by section, read once for all its pages."""
@@ -88,7 +101,7 @@ class Rolls:
         listed = set()
         total = sum(map(len, groups.values()))
         for key in sorted(groups, key=lambda key: -len(groups[key])):
-            if total <= FULL:
+            if total <= FULL and len(groups[key]) <= FEW:
                 break
             listed.add(key)
             total -= len(groups[key])
@@ -167,7 +180,12 @@ class Rolls:
         if shared:
             for main, some in found.items():
                 found[main] = [replace(one, ends=tuple(end for end in one.ends if end not in shared)) for one in some]
-        entries = [self._entry(main, some) for main, some in found.items() if main]
+        mains = [main for main in found if main]
+        where = valued(self.reader, mains, CG + "country")
+        classes = valued(self.reader, mains, TYPE)
+        entries = [
+            _entry(main, some, where.get(main, ()), classes.get(main, ())) for main, some in found.items() if main
+        ]
         entries += [Entry("", "", [one]) for one in found.get("", ())]
         names = {entry.iri: order(self.reader.name(entry.iri, "en")) if entry.iri else ("", "") for entry in entries}
 
@@ -177,13 +195,6 @@ class Rolls:
         reading = {one.reading for one in every}
         return Roll(sorted(entries, key=place), len(every), shared, reading.pop() if len(reading) == 1 else "",
                     sorted({one.source for one in every if one.source}))  # fmt: skip
-
-    def _entry(self, iri: str, lines: list[Line]) -> Entry:
-        where = self.reader.one(iri, CG + "country")
-        if len(lines) > EACH:
-            return Entry(iri, where, [], len(lines))
-        own = sorted(lines, key=lambda one: (not one.dates, [date.earliest for _, date in one.dates], one.claim))
-        return Entry(iri, where, own)
 
     def _paged(self) -> None:
         """Put the lists on pages: a short one on the first, the rows of the others on those that follow."""
@@ -205,6 +216,14 @@ class Rolls:
             counts = Counter(entry.country for entry in roll.entries)
             told = [(code, counts[code], page) for code, page in first.items()]
             self._lists[at] = key, replace(roll, countries=told)
+
+
+def _entry(iri: str, lines: list[Line], countries: Collection[str], classes: Collection[str]) -> Entry:
+    where = next((code for code in sorted(countries) if CODE.fullmatch(code)), "")
+    if len(lines) > EACH:
+        return Entry(iri, where, [], len(lines))
+    own = sorted(lines, key=lambda one: (not one.dates, [date.earliest for _, date in one.dates], one.claim))
+    return Entry(iri, where, own, full=CG + "City" in classes)
 
 
 def _joined(line: Line, network: str) -> list[tuple[str, int]]:

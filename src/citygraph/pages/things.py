@@ -19,6 +19,8 @@ from citygraph.vocabulary import CG, DCTERMS, OWL, SKOS, TYPE, shorten
 CLAIMS = 40
 #: Values of one property of a fact on a page.
 VALUES = 30
+#: What else a thing tells by what points to it: the property, and the name under which it is told, by kind.
+_INBOUND = {"ConceptScheme": (SKOS + "inScheme", "hasConcepts"), "Place": (CG + "region", "lieWithin")}
 _GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 #: Facts of a thing in the order of its page; others that are not in _ELSEWHERE follow.
 _ORDER = [
@@ -142,6 +144,14 @@ def facts(reader: Reader, iri: str, said: dict[str, list[Term]]) -> list[Fact]:
             continue
         values = [explained(reader, iri, predicate, term) for term in kept[:VALUES]]
         found.append(Fact(predicate, values, len(kept) - len(values)))
+    if inbound := _INBOUND.get(reader.kind(iri)):
+        predicate, name = inbound
+        subjects = reader.subjects(predicate, iri)
+        here = ox.NamedNode(iri)
+        values = [
+            Value(ox.NamedNode(one), False, explained(reader, one, predicate, here).why) for one in subjects[:VALUES]
+        ]
+        found += [Fact(CG + name, values, len(subjects) - len(values))] * bool(values)
     order = {predicate: at for at, predicate in enumerate(_ORDER)}
     return sorted(found, key=lambda fact: (order.get(fact.predicate, len(order)), fact.predicate))
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from citygraph.pages import paths, things
+from citygraph.pages import paths, rolls, things
 from citygraph.pages.claims import about
 from citygraph.pages.reader import KINDS, Reader
 from citygraph.rdf.quads import value_of
@@ -158,7 +158,7 @@ class Told:
         """The page of a thing on which a claim is; 0 where it is on none."""
         if home not in self._many:
             listed = about(self.reader, home)
-            if len(listed) > things.CLAIMS and not things.in_full(self.reader.kind(home)):
+            if len(listed) > rolls.FEW and not things.in_full(self.reader.kind(home)):
                 return 0  # it is but a line of a list there
             shown = things.ordered(self.reader, listed) if len(listed) > things.CLAIMS else []
             self._many[home] = {one: 1 + at // things.CLAIMS for at, one in enumerate(shown)}

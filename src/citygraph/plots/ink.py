@@ -65,6 +65,14 @@ def cut(text: str, most: int) -> str:
     return clean(text)
 
 
+def ends_of(text: str, most: int) -> str:
+    """Text of at most so many letters, cut in its middle: parts of a network differ at the end of their names."""
+    if len(text) <= most or any(unicodedata.east_asian_width(sign) in "WF" for sign in text[:most]):
+        return cut(text, most)
+    last = most * 2 // 5
+    return clean(f"{text[: most - last - 1].rstrip()}…{text[-last:].lstrip()}")
+
+
 def length(text: str, size: int = 12) -> float:
     """About how many pixels a text takes."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) * size * _LETTER

@@ -85,24 +85,22 @@ def _row(
     """A row and where it ends: the mark and the name, then the bar with the date beside it where there is room."""
     colour = ink.PAINTS[KINDS[row["kind"]][0]]
     drawn = ink.mark(KINDS[row["kind"]][1], _paint(row["kind"], row["reading"] == "explicit"), 7, top + 10)
-    drawn += ink.written(ink.cut(str(row["name"]), 44), "18", top + 15, "fig-name")
+    drawn += ink.written(ink.ends_of(str(row["name"]), 44), "18", top + 15, "fig-name")
     text, y = ink.cut(str(row["date"]), 60), top + _NAME
     if not own:
         return drawn + ink.written(text, "18", y + 12, "fig-soft"), y + _DATE
+    begin, close = 100.0, 0.0
     for look, a, b in own:
-        x, end = ink.share(a, *ends), ink.share(b, *ends)
-        wide = max(end - x, 0.6) if look != "fade" else end - x  # a single day is seen all the same
-        paint = (
-            (f'fill="url(#{prefix}-{colour})"')
-            if look == "fade"
-            else (f'class="f-{colour}" fill-opacity="{ink.digits(TONES[look])}"')
-        )
-        place = f'x="{ink.percents(min(x, 99.4))}" y="{ink.digits(y + 3)}" width="{ink.percents(wide)}"'
+        x = min(ink.share(a, *ends), 99.4)
+        end = max(ink.share(b, *ends), x + (0.0 if look == "fade" else 0.6))  # a single day is seen all the same
+        begin, close = min(begin, x), max(close, end)
+        paint = f'class="f-{colour}" fill-opacity="{ink.digits(TONES[look])}"' if look != "fade" else ""
+        paint = paint or f'fill="url(#{prefix}-{colour})"'
+        place = f'x="{ink.percents(x)}" y="{ink.digits(y + 3)}" width="{ink.percents(end - x)}"'
         drawn += f'<rect {paint} {place} height="12"/>'
-    begin, end = ink.share(min(a for _, a, _ in own), *ends), ink.share(max(b for _, _, b in own), *ends)
     room = 100 * (ink.length(text) + 8) / ink.NARROW
-    if end + room <= 100:
-        return drawn + ink.written(text, ink.percents(max(end, begin + 0.6)), y + 13, "fig-soft", dx=6), y + _BAR
+    if close + room <= 100:
+        return drawn + ink.written(text, ink.percents(close), y + 13, "fig-soft", dx=6), y + _BAR
     if begin - room >= 0:
         return drawn + ink.written(text, ink.percents(begin), y + 13, "fig-soft", "end", -6), y + _BAR
     return drawn + ink.written(text, "18", y + _BAR + 10, "fig-soft"), y + _BAR + _DATE

@@ -141,7 +141,7 @@ def _dots(rows: Sequence[Row], language: str, name: bool) -> tuple[str, int, lis
         words = listed([own_words, say("minimum", language, percent(row["minimum"], language))])
         fill, line, shape = VERDICTS[row["verdict"]]
         y = top + 44
-        inner = ink.written(ink.cut(label, 46), "0", top + 14, "fig-name")
+        inner = ink.written(ink.ends_of(label, 46), "0", top + 14, "fig-name")
         inner += ink.written(ink.cut(words, 60), "0", top + 30, "fig-soft")
         inner += (
             f'<line class="fig-gap s-{ink.PAINTS[line]}" x1="{least}" x2="{own}" y1="{y}" y2="{y}"/>'

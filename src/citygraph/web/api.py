@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -44,8 +44,23 @@ def routes(site: Site) -> list[Route]:
             return answers.text(404, f"no query named {name!r}; {hint}")
         return await _answered(site, catalogue[name], request)
 
+    async def text(request: Request) -> Reply:
+        """A query as the site of files has it."""
+        query = catalogue.get(request.path_params["name"])
+        return answers.text(200, query.text.rstrip()) if query else answers.text(404, "no query of that name")
+
+    async def table(request: Request) -> Reply:
+        """The answer to a query with the examples of those parameters that it requires, as that site has it."""
+        query = catalogue.get(request.path_params["name"])
+        if query is None:
+            return answers.text(404, "no query of that name")
+        required = {name: param for name, param in query.params.items() if param.required}
+        given = {name: param.example or param.values[0] for name, param in required.items()}
+        return answers.redirect(303, f"/api/queries/{query.name}?" + urlencode({**given, "format": "csv"}))
+
     endpoints: list[tuple[str, Callable[[Request], Awaitable[Response | Reply]]]] = [
-        ("/api/queries", listing), ("/api/queries/{name}", one), ("/api/openapi.json", described)
+        ("/api/queries", listing), ("/api/queries/{name}", one), ("/api/openapi.json", described),
+        ("/queries/{name}.rq", text), ("/queries/{name}.csv", table),
     ]  # fmt: skip
     return [Route(path, endpoint) for path, endpoint in endpoints]
 

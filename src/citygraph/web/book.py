@@ -7,12 +7,11 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.routing import Route
 
-from citygraph import queries
 from citygraph.pages import paths
 from citygraph.vocabulary import LANGUAGES
 from citygraph.web.answers import Reply, made, redirect
 from citygraph.web.frames import Frames
-from citygraph.web.outcome import Missing, QueryError
+from citygraph.web.outcome import QueryError
 from citygraph.web.site import Site
 
 #: Signs of what is searched.
@@ -45,10 +44,6 @@ class Book:
             return await self.frames.missing(request.scope, f"there is nothing at /{path[:200]}", named)
         try:
             return await self._page(request, here or "index.html", language)
-        except Missing as error:
-            if here in ("", "index.html"):
-                return await self.frames.page("home.html", "index.html", language, catalogue=queries.catalogue())
-            return await self.frames.failed(request.scope, error, language)
         except QueryError as error:
             return await self.frames.failed(request.scope, error, language)
 

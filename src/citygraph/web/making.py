@@ -9,14 +9,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.pages import described, search
+from citygraph.pages import described, paths, search
 from citygraph.pages.beside import beside
-from citygraph.pages.book import Book
+from citygraph.pages.book import FIXED, Book
 from citygraph.pages.claims import claims
 from citygraph.pages.reader import Reader
 from citygraph.pages.render import Made, Pages
 from citygraph.site import extras, source
-from citygraph.vocabulary import ID
+from citygraph.vocabulary import ID, LANGUAGES
 from citygraph.web.answering import GRAPHS, Missing, Sink
 
 
@@ -50,20 +50,27 @@ class Maker:
 
     def warm(self) -> Iterator[bool]:
         """Read what many pages need of the whole graph, in steps; true after one after which enough has been read for
-        pages to be quick. The claims of the largest networks come last."""
+        most pages to be quick. Those that tell of thousands of things come last."""
         told, book = self._pages.told, self.book
         steps: list[Callable[[], object]] = [
             self.look_beside, lambda: book.things, lambda: told.claims, lambda: told.rows, lambda: told.pages(""),
-            lambda: told.at(f"{ID}row/"), lambda: book.index,
+            lambda: told.at(f"{ID}row/"), lambda: book.lists.lists,
+            lambda: self._rehearsed("index.html"), lambda: book.index,
         ]  # fmt: skip
         for step in steps:
             step()
             yield step is steps[-1]
-        networks = [iri for iri, kind in book.things if kind == "Network"]
-        for iri in networks:
-            book.rolls(iri)
-            yield False
-        yield bool(networks)
+        fixed = [path for path in FIXED if path not in ("search.html", "index.html")]
+        large = [paths.page(iri) for iri, kind in book.things if kind in ("Network", "Source")]
+        for path in [*fixed, *large]:
+            self._rehearsed(path)
+            yield path == fixed[-1] or path == large[-1]
+
+    def _rehearsed(self, path: str) -> None:
+        """Make a page for what is kept of it: names, links, lists of claims."""
+        if made := self.book.made(path):
+            for language in LANGUAGES:
+                self._pages.html(made, language)
 
     def __call__(self, request: Mapping[str, Any], sink: Sink) -> int:
         """Write what a request asks for; raises Missing where there is no such thing."""

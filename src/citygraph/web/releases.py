@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,7 +10,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from citygraph.site import source
-from citygraph.vocabulary import CG, LANGUAGES
+from citygraph.vocabulary import LANGUAGES
 from citygraph.web.answering import GRAPHS as FORMATS
 from citygraph.web.answers import (
     GRAPHS,
@@ -29,7 +26,6 @@ from citygraph.web.answers import (
     validators,
 )
 from citygraph.web.negotiate import best, gzipped
-from citygraph.web.outcome import Missing
 from citygraph.web.site import Site
 
 #: Media types by the end of a file's name.
@@ -113,11 +109,10 @@ async def _terms(scope: Scope, site: Site, file: Path) -> Reply:
                  "rdf": "application/rdf+xml", "html": "text/html"}  # fmt: skip
     media = by_ending.get(ending) if ending else best(header(scope, b"accept"), _ONTOLOGY)
     if media == "text/html":
-        with suppress(Missing):
-            return _varied(await made(scope, site, media, page="ontology.html", language=LANGUAGES[0]))
+        return _varied(await made(scope, site, media, page="ontology.html", language=LANGUAGES[0]))
     if media is None:
         return text(404, f"the ontology is not there as .{ending[:20]}") if ending else unacceptable(_ONTOLOGY)
-    format = GRAPHS.get(media, "html")
+    format = GRAPHS[media]
     tag, vary = f"{site.etag}.onto-{format}", b"Accept"
     if (same := not_modified(scope, tag, site.modified, vary)) is not None:
         return same
@@ -137,35 +132,4 @@ def _written(file: Path, format: str) -> bytes:
     if format == "ttl":
         return data
     quads = list(ox.parse(data, ox.RdfFormat.TURTLE))
-    if format == "html":
-        return "".join(_page(quads)).encode()
     return ox.serialize((quad.triple for quad in quads), format=FORMATS[format]) or b""
-
-
-def _page(quads: list[ox.Quad]) -> Iterator[str]:
-    """Each term with its kinds, labels and definitions."""
-    said: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = {}
-    for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-            said.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
-    yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>The citygraph ontology</title></head>\n'
-    yield '<body><h1>The citygraph ontology</h1>\n<p><a href="/ontology.ttl">Turtle</a></p>\n'
-    for iri in sorted(iri for iri in said if iri.startswith(CG) and iri != CG):
-        name = html.escape(iri.removeprefix(CG))
-        yield f'<section id="{name}"><h2>{name}</h2>\n<dl>\n'
-        for predicate, objects in said[iri].items():
-            yield f"<dt>{html.escape(predicate.rpartition('#')[2].rpartition('/')[2])}</dt>"
-            for term in objects:
-                yield f"<dd>{_shown(term)}</dd>"
-            yield "\n"
-        yield "</dl></section>\n"
-    yield "</body></html>\n"
-
-
-def _shown(term: ox.NamedNode | ox.Literal) -> str:
-    if isinstance(term, ox.NamedNode):
-        name = html.escape(term.value)
-        own = f"#{html.escape(term.value.removeprefix(CG))}" if term.value.startswith(CG) else name
-        return f'<a href="{own}">{html.escape(term.value.removeprefix(CG))}</a>'
-    language = f' lang="{html.escape(term.language)}"' if term.language else ""
-    return f"<span{language}>{html.escape(term.value)}</span>"

@@ -115,7 +115,8 @@ if (place && field) {
       if (mine !== turn) return; // something else was typed meanwhile
       place.replaceChildren(...hits.map((hit) => item(hit, told)));
       const count = hits.length >= FOUND ? texts.many : hits.length === 1 ? texts.one : texts.some;
-      said.textContent = !fold(words) ? "" : hits.length ? count.replace("{}", hits.length) : texts.none;
+      const none = !fold(words) ? "" : letter(fold(words)) ? texts.letters : texts.none;
+      said.textContent = hits.length ? count.replace("{}", hits.length) : none;
     } catch {
       if (mine === turn) said.textContent = texts.wrong;
     }
