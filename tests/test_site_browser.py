@@ -59,7 +59,11 @@ def site(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class _Files(http.server.SimpleHTTPRequestHandler):
-    """A host that has files, and nothing else."""
+    """A host that has files, and nothing else; each is asked for anew, so that a page is weighed whole."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, *_: object) -> None:
         pass

@@ -14,7 +14,7 @@ from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, OA
 
 #: Rows of a table on one page of its source, and claims of a source whose words are not kept.
-ROWS = 500
+ROWS = 300
 PLAIN = 100
 #: Whose page tells a claim that rests on a row: the first of these ends that it has.
 _HOMES = tuple(
