@@ -99,8 +99,8 @@ class City:
         )
 
     def timeline(self, language: str, name: Namer, page_link: Callable[[str, int], str]) -> Markup:
-        """The time line; nothing where no date at all is told."""
-        rows = self.rows(language, name, page_link)
+        """The time line; nothing where no date at all is told. Twins without one are on the map and in the list."""
+        rows = [row for row in self.rows(language, name, page_link) if row["dated"] or row["kind"] != "twinning"]
         title = say("timeline", language, name(self.iri))
         return svg.timeline(rows, language, "when", title) if any(row["dated"] for row in rows) else Markup("")
 

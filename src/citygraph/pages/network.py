@@ -22,15 +22,22 @@ Named = Callable[[str], str]
 
 @dataclass
 class Figures:
-    """Members by year and on the map. Pictures are kept for each language, since those of the largest take long."""
+    """Members by year and on the map: `dated` of the `members` have a year of joining that is told.
+
+    Pictures are kept for each language, since those of the largest take long.
+    """
 
     iri: str
     years: list[tuple[int, int, int]]
     places: list[Place]
+    dated: int = 0
+    members: int = 0
     _drawn: dict[tuple[str, str], Markup] = field(default_factory=dict)
 
     def by_year(self, language: str, name: Named) -> Markup:
-        """Who joined in each year and by its end; nothing where no source tells a year."""
+        """Who joined in each year and by its end; nothing where sources tell only one year, or none."""
+        if len(self.years) < 2:
+            return Markup("")
         network = name(self.iri)
         rows = [{"network": network, "year": year, "joined": joined, "total": total}
                 for year, joined, total in self.years]  # fmt: skip
@@ -59,7 +66,8 @@ def figures(pages: Pages, thing: Thing) -> Figures:
     """The figures of a network, kept for its page in the other languages and for the next who asks."""
     found = pages.kept.get(thing.iri)
     if not isinstance(found, Figures):
-        found = Figures(thing.iri, by_year(thing.joined), places(pages.reader, thing.iri))
+        dated = len({member for member, _ in thing.joined})
+        found = Figures(thing.iri, by_year(thing.joined), places(pages.reader, thing.iri), dated, thing.members)
         pages.kept[thing.iri] = found
     return found
 

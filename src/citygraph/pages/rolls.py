@@ -122,6 +122,7 @@ class Rolls:
                 self._full.append((key, found))
         members = list(groups.get(("Membership", "network"), ())) if kind == "Network" else []
         told = read if ("Membership", "network") in listed else lines(reader, members)
+        self.members = len({end.iri for claim in members for end in told[claim].ends if end.name == "member"})
         self.joined = sorted({pair for claim in members for pair in _joined(told[claim], iri)})
         self._paged()
 

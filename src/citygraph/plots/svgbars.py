@@ -32,7 +32,9 @@ def years(rows: Sequence[Row], language: str, prefix: str, title: str = "") -> M
     body, top, told = "", 0, []
     for network in networks[:NETWORKS]:
         own = {row["year"]: row for row in rows if row["network"] == network}
-        body += _joined(f"{network}: {say('joined', language).lower()}", own, (low, high), top, language)
+        joined = say("joined", language)
+        head = f"{network}: {joined.lower()}" if len(networks) > 1 else joined
+        body += _joined(head, own, (low, high), top, language)
         body += _totals(say("total", language), own, (low, high), top + _PANEL + _HEAD, language)
         top += 2 * (_PANEL + _HEAD)
         told.append(f"{network}: {number(own[max(own)]['total'], language)} ({max(own)})")
