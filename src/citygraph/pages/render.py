@@ -140,7 +140,7 @@ class Context:
             "t": partial(self._say), "name": self.name, "label": self.label, "href": self.href, "link": self.link,
             "date": self.date, "number": partial(words.number, language=self.language), "cite": self.cite,
             "title_of": self.title_of, "here": paths.split(self.path)[1], "localized": paths.localized,
-            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten,
+            "anchor": paths.anchor, "fragment": paths.fragment, "short": shorten, "cite_thing": self.cite_thing,
             "source_citation": self.source_citation,
             "say_in": lambda code, name: say(name, code), "data": paths.data, "stated_in": self.stated_in,
             "cell": self.cell, "decimal": partial(words.percent, language=self.language), "kinds_in": self.kinds_in,
@@ -276,6 +276,10 @@ class Context:
         if source not in kept:
             kept[source] = cite.of_source(self.pages.reader, source)
         return kept[source]
+
+    def cite_thing(self, iri: str) -> cite.Citation:
+        """How what a page tells of a thing is cited, in English too."""
+        return cite.citation(self.pages.edition, iri, self.pages.english.name(iri))
 
     def cite(self, claim: Claim) -> cite.Citation:
         """How a claim is cited: in English on every page, so that it is the same wherever it was copied."""
