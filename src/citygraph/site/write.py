@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -134,6 +135,8 @@ def _worked(site: Site, units: Sequence[Unit]) -> Iterator[Result]:
         return
     global _shared  # noqa: PLW0603 what a forked process has from its parent
     _shared = site
+    gc.collect()
+    gc.freeze()  # a look at what is to be freed would copy the memory that the processes share
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap_unordered(_forked, chunks)
 
