@@ -17,7 +17,7 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.render import Pages
 from citygraph.pages.things import CLAIMS
 from citygraph.plots import data
-from citygraph.vocabulary import CG, CLAIM, DCTERMS, GRAPH, ID, LANGUAGES, SKOS, TYPE
+from citygraph.vocabulary import CG, CLAIM, DCTERMS, GRAPH, ID, LANGUAGES, OA, SKOS, TYPE
 from conftest import ROOT
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -387,3 +387,48 @@ def test_a_hostile_city_is_shown_as_text(dist: Path) -> None:
 
 def test_pages_are_the_same_each_time(book: Book) -> None:
     assert html(book, ID + "lahti", "fi") == html(book, ID + "lahti", "fi")
+
+
+def test_a_twin_of_whose_twinning_the_years_are_over_is_no_twin_now(dist: Path) -> None:
+    graph = Graph()
+    home, over, on, year = (graph.thing(key) for key in ("home", "over", "on", "year"))
+    for at, (twin, period) in enumerate(((over, "1980/1990"), (on, "1980/.."), (year, "1985"))):
+        graph.date(graph.claim(f"t{at}", "Twinning", city=home, twin=twin), "period", period)
+    found = told(book_of(graph.store, dist), home)
+    assert {twin.iri: twin.ended for twin in found.twins} == {over: True, on: False, year: True}
+
+
+def test_what_took_place_in_a_year_is_not_drawn_as_lasting_until_its_source_came_out(dist: Path) -> None:
+    graph = Graph()
+    home, twin = graph.thing("home"), graph.thing("twin")
+    graph.add(ID + "t", DCTERMS + "issued", ox.Literal("2012-09-10"))
+    graph.date(graph.claim("a", "Twinning", city=home, twin=twin), "period", "1985")
+    graph.date(graph.claim("b", "Twinning", city=home, twin=twin), "since", "1985")
+    rows = told(book_of(graph.store, dist), home).rows("en", str, lambda *_: "")
+    assert [(row["claim"][-1], row["begin"], row["end"], row["lasting"]) for row in rows] == [
+        ("a", (1985.0, 1986.0), (1985.0, 1986.0), 1985.0), ("b", (1985.0, 1986.0), (None, None), 2012.6913),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["x", "", "-5", "5.0", "1e9", "9" * 5000, "\u00b2", "\u0665"])
+def test_pages_are_made_of_a_graph_whose_numbers_are_none(written: str, dist: Path) -> None:
+    graph = Graph()
+    home, source = graph.thing("home"), graph.thing("t", "Source")
+    claim = graph.claim("a", "Membership", member=home, evidence=[f"{CLAIM}t/a.quote", f"{ID}row/t/1"])
+    graph.add(f"{CLAIM}t/a.quote", OA + "exact", ox.Literal("words"))
+    graph.add(f"{CLAIM}t/a.quote", OA + "start", ox.Literal(written))
+    graph.add(f"{CLAIM}t/a.quote", OA + "end", ox.Literal(written))
+    graph.add(f"{ID}row/t/1", CG + "rowNumber", ox.Literal(written))
+    graph.add(f"{ID}row/t/1", DCTERMS + "source", source)
+    book = book_of(graph.store, dist)
+    for iri in (home, source):
+        assert "</html>" in html(book, iri)
+    assert book.pages.told.at(claim) == (f"page/{'home'}.html", "#t/a")
+
+
+def test_a_thing_of_a_name_that_is_no_iri_is_left_out(dist: Path) -> None:
+    graph = Graph()
+    graph.thing("home")
+    line = f'<{ID}a\\u005Cb> <{TYPE}> <{CG}City> <{GRAPH}t> .'
+    graph.store.load(line, format=ox.RdfFormat.N_QUADS, lenient=True)
+    assert [iri for iri, _ in book_of(graph.store, dist).things] == [ID + "home"]

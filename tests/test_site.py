@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import random
 import re
 import shutil
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from citygraph.queries import NamedQuery, bind
 from citygraph.results import raw
 from citygraph.site import extras, source
 from citygraph.site.folder import MANIFEST, Folder
-from citygraph.site.write import write
+from citygraph.site.write import Site, write
 from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, LANGUAGES, SKOS, TYPE
 from conftest import ROOT, Run
 from hostile import lines
@@ -39,7 +40,7 @@ BASE = "https://data.example.org/cities/"
 KEYS = (
     "../../../../tmp/escaped", "..", ".", "%2e%2e%2fescaped", "/etc/escaped", "a/../../escaped", "CON", "con",
     "nul.txt", "Lahti", "LAHTI", "lahti.", "-x", "a:b", "é", "É", "x" * 5000, "fi/page/lahti", "claim", "row", "a%00b",
-    "ends.html", "ends.ttl", "~", "名", "*?", "#x",
+    "ends.html", "ends.ttl", "lahti.html", "2.html", "~", "名", "*?", "#x",
 )  # fmt: skip
 GONE = {"gone": "lahti", "Gone": "", "lahti": "turku", "../gone": "javascript:alert(1)"}
 
@@ -414,6 +415,92 @@ def test_a_list_of_files_that_names_others_takes_none_away(small: Path, tmp_path
     assert (tmp_path / "mine").read_text() == "mine"
 
 
+def test_two_runs_do_not_write_one_folder(small: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "site"
+    told: list[str] = []
+
+    def other(done: int, _: int) -> None:
+        if done == 5:
+            again = run("site", small, "--out", out)
+            refused(again.returncode, again.stderr, "another run is writing this site")
+            told.append(again.stderr)
+
+    write(small, out, progress=other)
+    assert told
+    assert write(small, out).changed == 0
+
+
+def test_what_a_run_that_was_ended_left_is_taken_away_when_it_is_no_more(small: Path, tmp_path: Path) -> None:
+    class EndedError(Exception):
+        pass
+
+    def end(done: int, of: int) -> None:
+        if done == of:
+            raise EndedError
+
+    more = shutil.copytree(small, tmp_path / "more")
+    with (more / "citygraph.nq").open("a", encoding="utf-8") as file:
+        file.write(f"<{ID}withdrawn> <{TYPE}> <{CG}City> <{GRAPH}odd> .\n")
+    write(small, tmp_path / "site")
+    with pytest.raises(EndedError):
+        write(more, tmp_path / "site", progress=end)
+    assert (tmp_path / "site" / "page" / "withdrawn.html").is_file()
+    write(small, tmp_path / "site")
+    assert not (tmp_path / "site" / "page" / "withdrawn.html").exists()
+
+
+def test_a_release_that_changes_while_its_site_is_made_is_told(small: Path, tmp_path: Path) -> None:
+    release = shutil.copytree(small, tmp_path / "release")
+
+    def change(done: int, of: int) -> None:
+        if done == of:
+            with (release / "citygraph.nq").open("a", encoding="utf-8") as file:
+                file.write(f"<{ID}new> <{TYPE}> <{CG}City> <{GRAPH}odd> .\n")
+
+    def lose(done: int, of: int) -> None:
+        if done == of:
+            (release / "citygraph.ttl").unlink()
+
+    with pytest.raises(CitygraphError, match="changed while its site was made"):
+        write(release, tmp_path / "site", progress=change)
+    assert write(release, tmp_path / "site").files
+    with pytest.raises(CitygraphError, match="changed while its site was made|is gone"):
+        write(release, tmp_path / "site", progress=lose)
+
+
+def test_a_link_that_comes_after_a_file_was_written_beside_it_is_not_followed(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "site")
+    folder.begin()
+    folder.write("page/a.html", b"a")
+    (tmp_path / "elsewhere").mkdir()
+    shutil.rmtree(tmp_path / "site" / "page")
+    (tmp_path / "site" / "page").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CitygraphError, match="a link in it leads elsewhere"):
+        folder.write("page/b.html", b"b")
+    assert names(tmp_path / "elsewhere") == []
+
+
+def test_a_list_of_files_that_is_no_text_is_read_all_the_same(small: Path, tmp_path: Path) -> None:
+    write(small, tmp_path / "site")
+    with (tmp_path / "site" / MANIFEST).open("ab") as file:
+        file.write(b"\xff\xfe\n")
+    assert write(small, tmp_path / "site").files
+
+
+def test_the_order_of_the_graph_changes_nothing(dist: Path, tmp_path: Path) -> None:
+    pages = []
+    for seed in (1, 2):
+        graph = (dist / "citygraph.nq").read_text("utf-8").splitlines(keepends=True)
+        random.Random(seed).shuffle(graph)
+        release = shutil.copytree(dist, tmp_path / str(seed))
+        (release / "citygraph.nq").write_text("".join(graph), "utf-8")
+        site = Site(release, tmp_path / "site", BASE)
+        every = [*site.book.fixed(), *(paths.page(iri) for iri, _ in site.book.things)]
+        pages.append({path: site.pages.html(made, "en") for path in every if (made := site.book.made(path))})
+    assert len(pages[0]) > 100
+    assert [path for path in pages[0] if pages[0][path] != pages[1][path]] == []
+
+
 @pytest.mark.parametrize("path", ["../x", "a/../x", "/x", "a//x", "", ".", "a/.", "a\\x", "a\0", "x" * 1000])
 def test_no_path_leads_out_of_a_folder(path: str, tmp_path: Path) -> None:
     folder = Folder(tmp_path / "site")
@@ -439,6 +526,15 @@ def test_every_iri_has_a_path_of_its_own_within_the_site(keys: list[str]) -> Non
         assert re.fullmatch(r"[a-z0-9][a-z0-9._~-]*\.html", name)
         assert len(name) < 140
         assert not re.match(r"(con|prn|aux|nul|com\d|lpt\d)\.", name)
+    further = [paths.page(ID + key, 2) for key in keys]
+    folders = {path.rpartition("/")[0].lower() for path in further}
+    assert folders.isdisjoint(path.lower() for path in (*made, *further))
+
+
+def test_no_folder_is_named_as_a_page() -> None:
+    further = paths.page(f"{ID}lahti.html", 2), paths.part(f"{CLAIM}2.html/x"), paths.part(f"{ID}row/2.html/x")
+    pages = paths.page(f"{ID}lahti"), paths.page(f"{ID}claim", 2), paths.page(f"{ID}row", 2)
+    assert {path.rpartition("/")[0] for path in further}.isdisjoint(pages)
 
 
 @given(_KEY, _KEY, _KEY)

@@ -189,14 +189,10 @@ def twins(reader: Reader, iri: str, every: Sequence[Claim]) -> list[Twin]:
                     for other in _ends(claim, there):
                         told.setdefault(other, []).append(claim)
     found = [
-        Twin(other, place(reader.said(other)), tuple(some), all(_over(claim) for claim in some))
+        Twin(other, place(reader.said(other)), tuple(some), all(claim.over for claim in some))
         for other, some in told.items()
     ]
     return sorted(found, key=lambda twin: twin.iri)
-
-
-def _over(claim: Claim) -> bool:
-    return bool({"left", "until"} & set(claim.dates)) or claim.status == "on hold"
 
 
 def _when(claim: Claim, day: str, language: str) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from citygraph.pages.cite import Citation
-from citygraph.pages.reader import Reader, Term
+from citygraph.pages.reader import Reader, Term, natural
 from citygraph.plots import data as plotted
 from citygraph.rdf.quads import value_of
-from citygraph.vocabulary import CG, CLAIM, DCTERMS, OA, TYPE, shorten
+from citygraph.vocabulary import CG, CLAIM, DATE_KEYS, DCTERMS, OA, TYPE, shorten
 
 #: The ends of claims, in the order in which a sentence would name them; what else a claim tells follows.
 ENDS = (
@@ -125,6 +125,13 @@ class Claim:
         return min((date.earliest or date.latest for date in self.dates.values()), default="") or "9999"
 
     @property
+    def over(self) -> bool:
+        """Whether its source tells that it has ended or is on hold: no such claim holds now, see encode.narrowed."""
+        period = self.dates.get("period")
+        closed = period is not None and not period.edtf.endswith("/..")
+        return "left" in self.dates or "until" in self.dates or closed or self.status == "on hold"
+
+    @property
     def kind(self) -> str:
         """What it rests on: a quote, a row of a table or a reference."""
         kinds = {piece.kind for piece in self.words}
@@ -145,8 +152,14 @@ def claim(reader: Reader, iri: str) -> Claim | None:
                 _take(reader, found, predicate, term)
     order = {name: place for place, name in enumerate(ENDS)}
     found.ends.sort(key=lambda end: (order.get(end.name, len(order)), end.name, str(end.term)))
+    found.dates = {name: found.dates[name] for name in sorted(found.dates, key=_when)}
     found.words.sort(key=lambda piece: (piece.kind == "context", piece.start, piece.row, piece.exact))
     return found
+
+
+def _when(name: str) -> tuple[int, str]:
+    """The place of a date among those of its claim."""
+    return DATE_KEYS.index(name) if name in DATE_KEYS else len(DATE_KEYS), name
 
 
 def claims(reader: Reader, iris: Iterable[str]) -> list[Claim]:
@@ -195,8 +208,8 @@ def _words(reader: Reader, role: str, iri: str) -> Words:
     source = said.get(DCTERMS + "source", "")
     return Words(
         "row" if row else "context" if role == "context" else "quote" if exact else "reference",
-        exact, said.get(OA + "prefix", ""), said.get(OA + "suffix", ""), int(said.get(OA + "start", 0)),
-        int(said.get(OA + "end", 0)), row, said.get(CG + "rowKey", ""), iri,
+        exact, said.get(OA + "prefix", ""), said.get(OA + "suffix", ""), natural(said.get(OA + "start", "")),
+        natural(said.get(OA + "end", "")), row, said.get(CG + "rowKey", ""), iri,
         reader.one(source, DCTERMS + "language") if source and exact else "",
     )  # fmt: skip
 

@@ -154,7 +154,7 @@ class Sources:
                 if predicate == TYPE and value.removeprefix(CG) in TYPES:
                     kind = value.removeprefix(CG)
                 elif predicate in _SHOWN:
-                    ends[predicate] = value
+                    ends[predicate] = min(ends.get(predicate, value), value)
             counted[kind] += 1
             kinds.setdefault(kind, {}).update(dict.fromkeys(sorted(ends.values())))
             if not listed and (home := home_of(ends)):

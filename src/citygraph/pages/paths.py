@@ -23,7 +23,7 @@ SAFE = "/:@!$&'()*+,;=~-._"
 
 def file_name(key: str) -> str:
     """The name of a key's files without an ending: the key itself, or the beginning of it and a digest."""
-    if _PLAIN.fullmatch(key) and not _DEVICES.fullmatch(key):
+    if _PLAIN.fullmatch(key) and not _DEVICES.fullmatch(key) and not key.endswith(".html"):  # a folder named as a page
         return key
     start = re.sub(r"[^a-z0-9]+", "-", key[:200].lower()).strip("-")[:60].strip("-")
     return f"{start or 'x'}~{hashlib.sha256(key.encode()).hexdigest()[:12]}"

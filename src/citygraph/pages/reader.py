@@ -23,6 +23,20 @@ _NODES: dict[str, ox.NamedNode] = {}
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
+def _valid(iri: str) -> bool:
+    """Whether a text is an IRI by which things can be looked up; a graph that is read leniently has others."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        return False
+    return True
+
+
+def natural(text: str) -> int:
+    """The natural number that a text is; 0 where it is none, or none that could count rows or letters."""
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
 def _node(iri: str) -> ox.NamedNode:
     """The node of a property."""
     if iri not in _NODES:
@@ -63,7 +77,7 @@ class Reader:
         found: dict[str, dict[Term, None]] = {}
         for quad in self.quads(iri):
             found.setdefault(quad.predicate.value, {})[quad.object] = None
-        return {predicate: sorted(values, key=str) for predicate, values in found.items()}
+        return {predicate: sorted(values, key=str) for predicate, values in sorted(found.items())}
 
     def values(self, iri: str, *predicates: str) -> list[str]:
         """The texts of the values of some properties, each once and in order."""
@@ -154,8 +168,9 @@ class Reader:
             if subject.startswith(ID) and not subject.startswith((CLAIM, ID + "row/")):
                 found.setdefault(subject, []).append(kind.removeprefix(CG).removeprefix(SKOS))
         return [
-            (iri, next((kind for kind in KINDS if kind in kinds), min(kinds))) for iri, kinds in sorted(found.items())
-        ]
+            (iri, next((kind for kind in KINDS if kind in kinds), min(kinds)))
+            for iri, kinds in sorted(found.items()) if _valid(iri)
+        ]  # fmt: skip
 
     def parts(self, subject: str) -> Iterator[Any]:
         """The quads that make up a claim: its own, and those of its dates and quotes."""

@@ -80,8 +80,10 @@ class Index:
 
 def read(reader: Reader) -> Index:
     """The index of a graph. A table's entry that refers to a thing is not found itself: its names are the thing's."""
-    meant = {value_of(quad.subject): value_of(quad.object) for quad in _quads(reader, CG + "refersTo")}
-    countries = {value_of(quad.subject): value_of(quad.object) for quad in _quads(reader, CG + "country")}
+    meant, countries = (
+        dict(sorted((value_of(quad.subject), value_of(quad.object)) for quad in _quads(reader, CG + name)))
+        for name in ("refersTo", "country")
+    )
     things = dict(reader.things())
     names: dict[str, dict[str, None]] = {}
     for predicate in _NAMING:

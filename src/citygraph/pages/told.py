@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from citygraph.pages import paths, rolls, things
 from citygraph.pages.claims import about
-from citygraph.pages.reader import KINDS, Reader
+from citygraph.pages.reader import KINDS, Reader, natural
 from citygraph.rdf.quads import value_of
 from citygraph.vocabulary import CG, CLAIM, DCTERMS, ID, OA
 
@@ -57,7 +57,7 @@ class Told:
             iri, number = value_of(quad.subject), value_of(quad.object)
             source = self.reader.one(iri, DCTERMS + "source")
             if iri.startswith(_ROW) and source:
-                row = (int(number) if number.isdecimal() else 0, iri[len(_ROW) :].partition("/")[2], iri)
+                row = (natural(number), iri[len(_ROW) :].partition("/")[2], iri)
                 found.setdefault(source, set()).add(row)
         return {source: sorted(rows) for source, rows in sorted(found.items())}
 

@@ -125,10 +125,9 @@ def span(events: Mapping[str, Row], issued: str | None, language: str) -> Row:
         if event == "took place" and slash:
             begin = parse(first) if first != ".." else None
             end = parse(last) if last != ".." else None
-        elif event in ("left", "until"):
-            end = whole
         else:
-            begin = whole
+            begin = begin if event in ("left", "until") else whole
+            end = end if event in ("joined", "since") else whole  # what took place in a year did not last beyond it
     told = end.earliest if end and end.earliest else None
     lasting = told or (_day(issued) if not end else None)
     return {

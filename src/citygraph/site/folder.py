@@ -19,10 +19,11 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
         self.name = shown(root)
-        self._sound: set[Path] = set()
+        self._lock: int | None = None
+        self._noted: set[str] = set()
 
     def begin(self) -> None:
-        """Make the folder where it is not there; refuse one that holds other files."""
+        """Make the folder where it is not there; refuse one that holds other files, or that another run writes."""
         try:
             if self.root.exists() and not self.root.is_dir():
                 raise CitygraphError(f"{self.name}: is a file; name a folder with --out")
@@ -31,12 +32,34 @@ class Folder:
             if (self.root / MANIFEST).is_symlink():
                 raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {MANIFEST}; remove it")
             self.root.mkdir(parents=True, exist_ok=True)
+            self._hold()
             for left in self.root.glob(".*.part"):  # by a run that was ended
                 left.unlink()
             if not (self.root / MANIFEST).exists():
                 (self.root / MANIFEST).write_text("", "utf-8")
+            self._noted = self._listed()
         except OSError as error:
             raise self._wrong(error) from error
+
+    def note(self, paths: Iterable[str]) -> None:
+        """Add files to the list of those of the site, so that a later run knows those of a run that was ended."""
+        new = [path for path in dict.fromkeys(paths) if path not in self._noted]
+        if new:
+            self._noted.update(new)
+            try:
+                with (self.root / MANIFEST).open("a", encoding="utf-8") as file:
+                    file.writelines(f"{path}\n" for path in new)
+            except OSError as error:
+                raise self._wrong(error) from error
+
+    def close(self) -> None:
+        """Let other runs write the folder."""
+        if self._lock is not None:
+            import fcntl
+
+            fcntl.flock(self._lock, fcntl.LOCK_UN)  # also for the processes that this one made
+            os.close(self._lock)
+            self._lock = None
 
     def write(self, path: str, content: bytes) -> bool:
         """Write a file whole where its content is new; whether it was written."""
@@ -71,8 +94,7 @@ class Folder:
         """Remember the files of the site, and take away those of an earlier run that are no more: how many."""
         now = sorted(set(paths))
         try:
-            before = set((self.root / MANIFEST).read_text("utf-8").splitlines())
-            gone = sorted(before - set(now))
+            gone = sorted(self._listed() - set(now))
             for path in gone:
                 place = self._place(path)
                 place.unlink(missing_ok=True)
@@ -85,6 +107,27 @@ class Folder:
             raise self._wrong(error) from error
         return len(gone)
 
+    def _hold(self) -> None:
+        """Keep other runs out of the folder until it is closed or this process ends, where the system can."""
+        try:
+            import fcntl
+        except ImportError:  # pragma: no cover - Windows
+            return
+        self._lock = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            self._lock = None
+            raise CitygraphError(f"{self.name}: another run is writing this site; wait until it is done") from None
+        except OSError:  # a file system without locks
+            os.close(self._lock)
+            self._lock = None
+
+    def _listed(self) -> set[str]:
+        """The files of the site by its own list."""
+        return set((self.root / MANIFEST).read_text("utf-8", "replace").splitlines())
+
     def _place(self, path: str) -> Path:
         """Where a file of the site goes; raises CitygraphError for a path that would lead out of the folder."""
         parts = path.split("/")
@@ -92,14 +135,12 @@ class Folder:
             raise CitygraphError(f"{self.name}: a page would be written outside of it: {path[:200]!r}")
         place = self.root.joinpath(*parts)
         parent = place.parent
-        if parent not in self._sound:
-            if Path(os.path.realpath(parent)) != parent:
-                raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {shown(parent)}; remove it")
-            try:
-                parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise self._wrong(error) from error
-            self._sound.add(parent)
+        if os.path.realpath(parent) != str(parent):  # each time: a link may have come since the last
+            raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {shown(parent)}; remove it")
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._wrong(error) from error
         return place
 
     def _wrong(self, error: OSError) -> CitygraphError:

@@ -53,6 +53,15 @@ def listed(folder: Path) -> list[tuple[str, int]]:
     return [(name, (folder / name).stat().st_size) for name in sorted(names)]
 
 
+def state(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """By what one sees that a file of a release is another one."""
+    found = {}
+    for name, _ in listed(folder):
+        told = (folder / name).stat()
+        found[name] = told.st_ino, told.st_size, told.st_mtime_ns
+    return found
+
+
 def apart(folder: Path, out: Path) -> None:
     """Raise CitygraphError where a site would be written over its release, or the other way round."""
     release, site = Path(os.path.realpath(folder)), Path(os.path.realpath(out))

@@ -6,7 +6,7 @@ import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from citygraph.files import MARKER, shown
@@ -32,12 +32,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Written:
-    """What a run did."""
+    """What a run did, and the files of the site by their paths."""
 
     files: int
     changed: int
     removed: int
     bytes: int
+    paths: tuple[str, ...] = ()
 
 
 class Site:
@@ -102,23 +103,38 @@ def write(release: Path, out: Path, base: str = "", progress: Progress = lambda 
     """Write the site of a release; raises CitygraphError before anything is written where the release is not whole."""
     source.sound(release)
     source.apart(release, out)
+    before = source.state(release)
     site = Site(release, out, base)
-    site.folder.begin()
+    try:
+        site.folder.begin()
+        done = _written(site, base, progress)
+        if source.state(release) != before:
+            raise CitygraphError(f"{shown(release)}: changed while its site was made; make the site again")
+        return replace(done, removed=site.folder.end(done.paths))
+    except FileNotFoundError as error:
+        raise CitygraphError(f"{shown(release)}: {error.filename} is gone; make the site again") from error
+    finally:
+        site.folder.close()
+
+
+def _written(site: Site, base: str, progress: Progress) -> Written:
+    """Write all files of a site."""
     units = site.units()
     every: list[str] = []
     changed = size = done = 0
     for files, some, much, number in _worked(site, units):
         every += files
+        site.folder.note(files)
         changed, size, done = changed + some, size + much, done + number
         progress(done, len(units))
-    for path, place in extras.copies(release):
+    for path, place in extras.copies(site.release):
         every.append(path)
         changed, size = changed + site.folder.copy(path, place), size + place.stat().st_size
     for path, content in extras.sitemap(base, every, site.book.former) if base else ():
         every.append(path)
         changed, size = changed + site.folder.write(path, content), size + len(content)
-    removed = site.folder.end(every)
-    return Written(len(every), changed, removed, size)
+    site.folder.note(every)
+    return Written(len(set(every)), changed, 0, size, tuple(every))
 
 
 Result = tuple[list[str], int, int, int]
