@@ -97,7 +97,7 @@ def test_what_is_not_there_is_told_in_the_language_of_the_path(start: str, langu
 
 
 @pytest.mark.parametrize(("start", "run", "limit"), [("/fi", "Suorita tämä kysely", "enintään 20"),
-                                                     ("/sv", "Kör denna förfrågan", "högst 20")])  # fmt: skip
+                                                     ("/sv", "Kör denna sökfråga", "högst 20")])  # fmt: skip
 def test_the_query_page_speaks_three_languages(start: str, run: str, limit: str, url: str) -> None:
     found = get(f"{url}{start}/query/memberships?city=lahti")
     page = Page(found.text)
