@@ -83,7 +83,7 @@ FLOORS = [
     ["pages.network", "pages.lists"],
     ["pages.city", "pages.start"],
     ["pages.book"],
-    ["site.folder", "site.source", "site.stubs", "site.w3id"],
+    ["site.folder", "site.source", "site.shared", "site.stubs", "site.w3id"],
     ["site.extras"],
     ["site.write", "web.making"],
     ["web.worker", "web.pool"],

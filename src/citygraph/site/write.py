@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from citygraph.files import MARKER, shown
@@ -19,6 +18,7 @@ from citygraph.problems import CitygraphError
 from citygraph.rdf import storage
 from citygraph.site import extras, source, stubs
 from citygraph.site.folder import Folder
+from citygraph.site.shared import possible, shared
 from citygraph.vocabulary import LANGUAGES
 
 #: Units that are handed to a process at a time, and from how many on it is worth to have several.
@@ -146,22 +146,10 @@ def _worked(site: Site, units: Sequence[Unit]) -> Iterator[Result]:
     chunks = [units[at : at + 1] for at in range(things)]  # some of these take long
     chunks += [units[start : start + _CHUNK] for start in range(things, len(units), _CHUNK)]
     processes = min(os.cpu_count() or 1, 8)
-    if len(units) < _MANY or processes == 1 or "fork" not in multiprocessing.get_all_start_methods():
+    if len(units) < _MANY or processes == 1 or not possible():
         yield from (_work(site, chunk) for chunk in chunks)
-        return
-    global _shared  # noqa: PLW0603 what a forked process has from its parent
-    _shared = site
-    gc.collect()
-    gc.freeze()  # a look at what is to be freed would copy the memory that the processes share
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        yield from pool.imap_unordered(_forked, chunks)
-
-
-_shared: Site
-
-
-def _forked(units: Sequence[Unit]) -> Result:
-    return _work(_shared, units)
+    else:
+        yield from shared(partial(_work, site), chunks, processes)
 
 
 def _work(site: Site, units: Sequence[Unit]) -> Result:
