@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "outside": ("{0} outside the frame", "{0} kuvan ulkopuolella", "{0} utanför bilden"),
     "networks": ("Networks", "Verkostoja", "Nätverk"),
     "class-none": ("no membership in force told", "ei kerrottua voimassa olevaa jäsenyyttä",
-                   "inget gällande medlemskap omtalat"),
+                   "inget gällande medlemskap anges"),
     "class-implicit": ("implicit only", "vain pääteltävissä", "endast underförstått"),
     "more": ("{0} or more", "vähintään {0}", "{0} eller fler"),
     "timeline": ("{0}: memberships and cooperation", "{0}: jäsenyydet ja yhteistyö",
@@ -26,19 +26,19 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "timeline-all": ("Members who joined, by year", "Liittyneet jäsenet vuosittain", "Nya medlemmar per år"),
     "how-timeline": ("Light: it began or ended on some day of these. Dark: told as lasting. Faded: no beginning told. "
                      "Hollow mark: implicit.",
-                     "Vaalea: alkoi tai päättyi jonakin näistä päivistä. Tumma: kerrottu kestäneen. "
+                     "Vaalea: alkoi tai päättyi jonakin näistä päivistä. Tumma: lähteen mukaan voimassa. "
                      "Häipyvä: alkua ei kerrota. Ontto merkki: pääteltävissä.",
-                     "Ljust: började eller slutade någon av dessa dagar. Mörkt: omtalat som pågående. "
-                     "Tonat: ingen början omtalad. Ihåligt märke: underförstått."),
+                     "Ljust: började eller slutade någon av dessa dagar. Mörkt: uppges pågå. "
+                     "Tonat: ingen början anges. Ihåligt märke: underförstått."),
     "how-joiners": ("Only those whose year of joining is told", "Vain ne, joiden liittymisvuosi kerrotaan",
-                    "Endast de vilkas anslutningsår är omtalat"),
+                    "Endast de vars anslutningsår anges"),
     "how-parts": ("Parts follow their network with a dash", "Osat ovat verkostonsa alla ajatusviivoin",
                   "Delar står under sitt nätverk med ett streck"),
     "year": ("Year", "Vuosi", "År"),
     "joined": ("Joined in the year", "Vuoden aikana liittyneet", "Nya under året"),
     "total": ("Joined by its end", "Vuoden loppuun mennessä", "Anslutna vid årets slut"),
     "members": ("Members", "Jäseniä", "Medlemmar"),
-    "undated": ("no date told", "ajankohtaa ei kerrota", "ingen tid omtalad"),
+    "undated": ("no date told", "ajankohtaa ei kerrota", "ingen tid anges"),
     "unnamed": ("not named: “{0}”", "nimeämättä: ”{0}”", "ej namngiven: ”{0}”"),
     "member": ("member", "jäsen", "medlem"),
     "coordinator": ("coordinator", "koordinaattori", "samordnare"),
@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
                    "{0}: förbindelser med nätverk och partner"),
     "part": ("part of {0}", "osa: {0}", "del av {0}"),
     "standing": ("Membership", "Jäsenyys", "Medlemskap"),
-    "told": ("told by a source", "lähteen kertoma", "omtalat av en källa"),
+    "told": ("told by a source", "lähteen kertoma", "enligt en källa"),
     "not in force": ("ended or on hold", "päättynyt tai tauolla", "avslutat eller vilande"),
     "others": ("and {0} smaller networks", "ja {0} pienempää verkostoa", "och {0} mindre nätverk"),
     "gaps": ("Own targets beside the network’s minimum", "Omat tavoitteet verkoston vähimmäistavoitteen rinnalla",
