@@ -70,7 +70,7 @@ class Book:
             said = "it was in an earlier release and is withdrawn"
             return await self.frames.problem(request.scope, 410, said, "gone", language)
         path = paths.page(new) or paths.part(new)
-        return redirect(301, _address(path, language) if path else new)
+        return redirect(301, _address(path, language) if path else quote(new, safe=f"{paths.SAFE}%?#[]"))
 
 
 def _address(path: str, language: str) -> str:

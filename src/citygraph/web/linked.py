@@ -30,6 +30,8 @@ def routes(site: Site, frames: Frames) -> list[Route]:
 
     async def thing(request: Request) -> Reply:
         key, ending = _split(_rest(request, "/id/"))
+        if site.moved.get(ID + key) == "":
+            return await frames.problem(request.scope, 410, f"{ID}{key[:200]} was withdrawn", "gone")
         try:
             return await _led(site, request, key, ending)
         except Missing:
@@ -68,6 +70,7 @@ def _moved(site: Site, key: str, there: str) -> Reply | None:
         return None
     if not new:
         return text(410, f"{ID}{key} was withdrawn")
+    new = quote(new, safe=f"{paths.SAFE}%?#[]")
     path = new.removeprefix(NAMESPACE) if new.startswith(NAMESPACE) else new
     return redirect(301, there.format(path.removeprefix("/id/")) if path.startswith("/id/") else path)
 
