@@ -226,6 +226,15 @@ def test_a_key_that_was_replaced_leads_to_the_new_one(dist: Path, serving: Servi
         assert (gone.status, "Ei enää täällä" in gone.text) == (410, True)
 
 
+def test_a_key_that_leads_elsewhere_and_is_told_of_has_its_page(dist: Path, serving: Serving, tmp_path: Path) -> None:
+    folder = shutil.copytree(dist, tmp_path / "dist")
+    (folder / "redirects.csv").write_text(f"old,new\n{ID}turku,{ID}lahti\n", "utf-8")
+    with serving(folder) as running:
+        for path in ("/page/turku.html", "/fi/page/turku.html", "/data/turku.ttl"):
+            assert led_to(running.url, path) == (200, ""), path
+        assert led_to(running.url, "/id/turku") == (301, "/id/lahti")
+
+
 @pytest.mark.parametrize("name", ["shacl-report.ttl", "feed.atom", "texts/lahti-networks-2012.txt", "redirects.csv"])
 def test_what_pages_tell_beside_the_graph_makes_them_others(name: str, dist: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(dist, tmp_path / "dist")

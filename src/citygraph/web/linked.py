@@ -108,14 +108,17 @@ async def _data(site: Site, request: Request, key: str, ending: str) -> Reply:
     """What the graph tells of a thing, in the form that the address ends with."""
     if ending == ".html":
         return redirect(303, f"/{_page(request, key)}", vary="Accept-Language")
-    if (moved := _moved(site, key, "/data/{}" + ending)) is not None:
-        return moved
     if not ending:
         ending = _FORMS[best(header(request.scope, b"accept"), tuple(GRAPHS)) or "text/turtle"]
         return redirect(303, f"/data/{key}{ending}", vary="Accept")
     if not key:
         raise Missing(key)
-    return await made(request.scope, site, MEDIA[ending[1:]], data=key, format=ending[1:])
+    try:
+        return await made(request.scope, site, MEDIA[ending[1:]], data=key, format=ending[1:])
+    except Missing:
+        if (moved := _moved(site, key, "/data/{}" + ending)) is None:
+            raise
+        return moved
 
 
 def _nothing(key: str) -> str:
