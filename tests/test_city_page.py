@@ -429,6 +429,6 @@ def test_pages_are_made_of_a_graph_whose_numbers_are_none(written: str, dist: Pa
 def test_a_thing_of_a_name_that_is_no_iri_is_left_out(dist: Path) -> None:
     graph = Graph()
     graph.thing("home")
-    line = f'<{ID}a\\u005Cb> <{TYPE}> <{CG}City> <{GRAPH}t> .'
+    line = f"<{ID}a\\u005Cb> <{TYPE}> <{CG}City> <{GRAPH}t> ."
     graph.store.load(line, format=ox.RdfFormat.N_QUADS, lenient=True)
     assert [iri for iri, _ in book_of(graph.store, dist).things] == [ID + "home"]
