@@ -18,6 +18,8 @@ from citygraph.pages.reader import Reader
 from citygraph.pages.render import Pages
 from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, LANGUAGES, SKOS, TYPE
 
+#: Of the network that is made.
+MEMBERS = 3000
 QUADS = dict[tuple[str, str, str], None]
 
 
@@ -73,7 +75,7 @@ def large(members: int) -> str:
 @pytest.fixture(scope="module")
 def many(dist: Path) -> Book:
     store = ox.Store()
-    store.load(large(3000), format=ox.RdfFormat.N_QUADS)
+    store.load(large(MEMBERS), format=ox.RdfFormat.N_QUADS)
     return bound(store, dist)
 
 
@@ -142,6 +144,16 @@ def test_a_row_tells_part_date_and_standing_and_leads_to_the_claim(many: Book) -
     target = re.search(r'c00021\.html#([^"]+)"', row)
     assert target
     assert f'id="{target[1]}"' in city
+
+
+def test_members_who_are_none_now_are_counted_apart(many: Book) -> None:
+    text = page(many, "net")
+    made = many.thing(ID + "net")
+    assert made is not None
+    figures = made.told["figures"]
+    assert (figures.members, figures.over) == (MEMBERS, MEMBERS // 10)
+    assert f"(ended or on hold: {MEMBERS // 10:,})" in text
+    assert "ended or on hold" not in page(many, "net-2030")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from citygraph.pages.render import Context, Pages
 from citygraph.vocabulary import CG, DCTERMS, GRAPH, SKOS, TYPE
 from citygraph.web.drawn import BARS, chart, city_map
 from citygraph.web.shown import Cell, cell, preview
+from citygraph.web.site import _read
 from conftest import Serving
 from hostile import KEY, LABELS, LINKS, WORDS, lines
 from served import Got, Page, get, led
@@ -222,6 +224,53 @@ def test_a_key_that_was_replaced_leads_to_the_new_one(dist: Path, serving: Servi
         assert get(f"{url}/page/gone").status == 410
         gone = get(f"{url}/fi/page/gone.html")
         assert (gone.status, "Ei enää täällä" in gone.text) == (410, True)
+
+
+def test_a_key_that_leads_elsewhere_and_is_told_of_has_its_page(dist: Path, serving: Serving, tmp_path: Path) -> None:
+    folder = shutil.copytree(dist, tmp_path / "dist")
+    (folder / "redirects.csv").write_text(f"old,new\n{ID}turku,{ID}lahti\n", "utf-8")
+    with serving(folder) as running:
+        for path in ("/page/turku.html", "/fi/page/turku.html", "/data/turku.ttl"):
+            assert led_to(running.url, path) == (200, ""), path
+        assert led_to(running.url, "/id/turku") == (301, "/id/lahti")
+
+
+@pytest.mark.parametrize("name", ["shacl-report.ttl", "feed.atom", "texts/lahti-networks-2012.txt", "redirects.csv"])
+def test_what_pages_tell_beside_the_graph_makes_them_others(name: str, dist: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(dist, tmp_path / "dist")
+    first = _read(folder)[0]
+    assert _read(folder)[0] == first
+    (folder / name).parent.mkdir(exist_ok=True)
+    with (folder / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert _read(folder)[0] != first
+
+
+def test_a_key_leads_to_addresses_of_the_web_alone(dist: Path, serving: Serving, tmp_path: Path) -> None:
+    folder = shutil.copytree(dist, tmp_path / "dist")
+    new = {"a": "javascript:alert(1)", "b": "//evil.example/", "c": '"https://example.org/\nSet-Cookie: x=1"',
+           "d": "\\\\evil.example", "e": f"{ID}\u540d", "f": "https://example.org/\u540d", "g": ""}  # fmt: skip
+    rows = "".join(f"{ID}{old},{to}\n" for old, to in new.items())
+    (folder / "redirects.csv").write_text(f"old,new\n{rows}", "utf-8")
+    here = ("/page/", "/sv/page/", "/id/", "/data/", "https://example.org/%")
+    with serving(folder) as running:
+        for key in new:
+            for path in (f"/page/{key}.html", f"/sv/page/{key}.html", f"/id/{key}", f"/data/{key}.ttl"):
+                status, where = led_to(running.url, path)
+                assert status in (200, 301, 404, 410), (path, status)
+                assert not where or where.startswith(here), path
+                assert (status == 301) == (key in "ef"), path
+        gone = get(f"{running.url}/id/g", Accept="text/html")
+        assert (gone.status, gone.type) == (410, "text/html")
+
+
+def led_to(url: str, path: str) -> tuple[int, str]:
+    """The status of an answer, and where it leads, which is not followed."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.getheader("Location") or ""
 
 
 def test_the_query_page_offers_each_parameter_as_a_field(url: str) -> None:

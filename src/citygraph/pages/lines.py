@@ -37,6 +37,11 @@ class Line:
         kept = dict(self.dates)
         return "left" in kept or "until" in kept or ("period" in kept and not kept["period"].edtf.endswith("/.."))
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended or is on hold."""
+        return self.ended or self.status == "on hold"
+
 
 def lines(reader: Reader, iris: Collection[str]) -> dict[str, Line]:
     """Claims in a list's form, in the order given."""

@@ -22,7 +22,8 @@ Named = Callable[[str], str]
 
 @dataclass
 class Figures:
-    """Members by year and on the map: `dated` of the `members` have a year of joining that is told.
+    """Members by year and on the map: `dated` of the `members` have a year of joining that is told, `over`
+    have no membership that goes on.
 
     Pictures are kept for each language, since those of the largest take long.
     """
@@ -32,6 +33,7 @@ class Figures:
     places: list[Place]
     dated: int = 0
     members: int = 0
+    over: int = 0
     _drawn: dict[tuple[str, str], Markup] = field(default_factory=dict)
 
     def by_year(self, language: str, name: Named) -> Markup:
@@ -67,7 +69,8 @@ def figures(pages: Pages, thing: Thing) -> Figures:
     found = pages.kept.get(thing.iri)
     if not isinstance(found, Figures):
         dated = len({member for member, _ in thing.joined})
-        found = Figures(thing.iri, by_year(thing.joined), places(pages.reader, thing.iri), dated, thing.members)
+        drawn_from = by_year(thing.joined), places(pages.reader, thing.iri)
+        found = Figures(thing.iri, *drawn_from, dated, thing.members, thing.over)
         pages.kept[thing.iri] = found
     return found
 

@@ -57,7 +57,8 @@ class Entry:
 @dataclass(frozen=True)
 class Roll:
     """A list of claims of a kind by those whom they tell of; `shared` is what all of them tell, `countries` the
-    number of entries of each country with the page on which it begins."""
+    number of entries of each country with the page on which it begins, `over` how many entries have only claims that
+    ended or are on hold."""
 
     entries: list[Entry]
     claims: int
@@ -65,6 +66,7 @@ class Roll:
     reading: str = ""
     sources: list[str] = field(default_factory=list)
     countries: list[tuple[str, int, int]] = field(default_factory=list)
+    over: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,9 @@ class Rolls:
                 self._full.append((key, found))
         members = list(groups.get(("Membership", "network"), ())) if kind == "Network" else []
         told = read if ("Membership", "network") in listed else lines(reader, members)
-        self.members = len({end.iri for claim in members for end in told[claim].ends if end.name == "member"})
+        self.members = len(_members(told[claim] for claim in members))
+        running = [claim for claim in members if not told[claim].over]
+        self.over = self.members - len(_members(told[claim] for claim in running))
         self.joined = sorted({pair for claim in members for pair in _joined(told[claim], iri)})
         self._paged()
 
@@ -198,9 +202,11 @@ class Rolls:
         def place(entry: Entry) -> tuple[bool, bool, str, tuple[str, str], str]:
             return not entry.iri, not entry.country, named_country(entry.country, "en"), names[entry.iri], entry.iri
 
+        over = sum(all(one.over for one in some) for main, some in found.items() if main)
+        over += sum(one.over for one in found.get("", ()))
         reading = {one.reading for one in every}
         return Roll(sorted(entries, key=place), len(every), shared, reading.pop() if len(reading) == 1 else "",
-                    sorted({one.source for one in every if one.source}))  # fmt: skip
+                    sorted({one.source for one in every if one.source}), over=over)  # fmt: skip
 
     def _paged(self) -> None:
         """Put the lists on pages: a short one on the first, the rows of the others on those that follow."""
@@ -230,6 +236,11 @@ def _entry(iri: str, lines: list[Line], countries: Collection[str], classes: Col
         return Entry(iri, where, [], len(lines))
     own = sorted(lines, key=lambda one: (not one.dates, [date.earliest for _, date in one.dates], one.claim))
     return Entry(iri, where, own, full=CG + "City" in classes)
+
+
+def _members(lines: Iterable[Line]) -> set[str]:
+    """Whom some memberships tell of."""
+    return {end.iri for line in lines for end in line.ends if end.name == "member"}
 
 
 def _joined(line: Line, network: str) -> list[tuple[str, int]]:

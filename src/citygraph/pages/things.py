@@ -55,7 +55,8 @@ class Fact:
 class Thing:
     """All that a page tells of a thing, but for its texts. `number` of `pages` is the page at hand.
 
-    `joined` is who joined a network in which year, for the years that sources tell, of how many `members`."""
+    `joined` is who joined a network in which year, for the years that sources tell, of how many `members`, of
+    whom `over` have no membership that goes on."""
 
     iri: str
     kind: str
@@ -70,6 +71,7 @@ class Thing:
     sections: list[Section] = field(default_factory=list)
     joined: list[tuple[str, int]] = field(default_factory=list)
     members: int = 0
+    over: int = 0
 
     @property
     def key(self) -> str:
@@ -103,7 +105,7 @@ def thing(reader: Reader, iri: str, number: int = 1, rolls: Rolls | None = None,
         return Thing(
             iri, reader.kind(iri), named_in(said), facts(reader, iri, said) if number == 1 else [], [], rolls.total,
             number, rolls.pages, place(said), sections=rolls.sections(number),
-            joined=rolls.joined, members=rolls.members,
+            joined=rolls.joined, members=rolls.members, over=rolls.over,
         )  # fmt: skip
     kind = reader.kind(iri)
     listed = ordered(reader, about(reader, iri)) if kind != "Source" else []  # a table has 10,000s of its own

@@ -11,7 +11,7 @@ from citygraph.pages import paths
 from citygraph.vocabulary import LANGUAGES
 from citygraph.web.answers import Reply, made, redirect
 from citygraph.web.frames import Frames
-from citygraph.web.outcome import QueryError
+from citygraph.web.outcome import Missing, QueryError
 from citygraph.web.site import Site
 
 #: Signs of what is searched.
@@ -57,12 +57,17 @@ class Book:
             return await made(scope, self.site, "text/html", search=words, language=language)
         if not here.endswith(".html"):  # as the pages were named before
             return redirect(301, _address(f"{here}.html", language))
-        if here in self.moved:
-            return await self._led(request, self.moved[here], language)
         if here.startswith(("page/claim/", "page/row/")):
+            if here in self.moved:
+                return await self._led(request, self.moved[here], language)
             there = (await (await self.site.make(lead=here)).whole()).decode()
             return redirect(303, f"/{paths.localized(there, language)}", cache_control="public, max-age=60")
-        return await made(scope, self.site, "text/html", page=here, language=language)
+        try:
+            return await made(scope, self.site, "text/html", page=here, language=language)
+        except Missing:
+            if here not in self.moved:
+                raise
+            return await self._led(request, self.moved[here], language)
 
     async def _led(self, request: Request, new: str, language: str) -> Reply:
         """Where a thing that was released under another key is by now."""
@@ -70,7 +75,7 @@ class Book:
             said = "it was in an earlier release and is withdrawn"
             return await self.frames.problem(request.scope, 410, said, "gone", language)
         path = paths.page(new) or paths.part(new)
-        return redirect(301, _address(path, language) if path else new)
+        return redirect(301, _address(path, language) if path else quote(new, safe=f"{paths.SAFE}%?#[]"))
 
 
 def _address(path: str, language: str) -> str:

@@ -30,6 +30,8 @@ def routes(site: Site, frames: Frames) -> list[Route]:
 
     async def thing(request: Request) -> Reply:
         key, ending = _split(_rest(request, "/id/"))
+        if site.moved.get(ID + key) == "":
+            return await frames.problem(request.scope, 410, f"{ID}{key[:200]} was withdrawn", "gone")
         try:
             return await _led(site, request, key, ending)
         except Missing:
@@ -68,6 +70,7 @@ def _moved(site: Site, key: str, there: str) -> Reply | None:
         return None
     if not new:
         return text(410, f"{ID}{key} was withdrawn")
+    new = quote(new, safe=f"{paths.SAFE}%?#[]")
     path = new.removeprefix(NAMESPACE) if new.startswith(NAMESPACE) else new
     return redirect(301, there.format(path.removeprefix("/id/")) if path.startswith("/id/") else path)
 
@@ -105,14 +108,17 @@ async def _data(site: Site, request: Request, key: str, ending: str) -> Reply:
     """What the graph tells of a thing, in the form that the address ends with."""
     if ending == ".html":
         return redirect(303, f"/{_page(request, key)}", vary="Accept-Language")
-    if (moved := _moved(site, key, "/data/{}" + ending)) is not None:
-        return moved
     if not ending:
         ending = _FORMS[best(header(request.scope, b"accept"), tuple(GRAPHS)) or "text/turtle"]
         return redirect(303, f"/data/{key}{ending}", vary="Accept")
     if not key:
         raise Missing(key)
-    return await made(request.scope, site, MEDIA[ending[1:]], data=key, format=ending[1:])
+    try:
+        return await made(request.scope, site, MEDIA[ending[1:]], data=key, format=ending[1:])
+    except Missing:
+        if (moved := _moved(site, key, "/data/{}" + ending)) is None:
+            raise
+        return moved
 
 
 def _nothing(key: str) -> str:

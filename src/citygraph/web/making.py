@@ -81,7 +81,7 @@ class Maker:
 
     def _page(self, request: Mapping[str, Any]) -> str:
         made = self.book.made(request["page"])
-        if made is None:
+        if made is None or made.path in self.book.former:  # for which the front has an answer
             raise Missing(request["page"])
         return self._pages.html(made, request["language"])
 

@@ -17,6 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from citygraph import __version__
+from citygraph.pages.beside import REPORT, TEXTS
 from citygraph.problems import CitygraphError
 from citygraph.web.guard import Admitted, Refused, admit
 from citygraph.web.holder import Holder
@@ -27,6 +28,10 @@ from citygraph.web.pool import Pool
 
 #: Where the things of the graph have their addresses; a server shows its own for them, with the same path.
 NAMESPACE = "https://w3id.org/citygraph"
+#: What a client can be led to.
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f<>\"\\^`{|}]+", re.IGNORECASE)
+#: Files beside the graph of which pages tell as well, beside the texts that are shown whole.
+_BESIDE = ("SHA256SUMS", "dataset.jsonld", "feed.atom", "ontology.ttl", REPORT, "redirects.csv")
 #: What may give another answer to the same query; a name that only looks like one of these costs a little speed.
 _CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?![a-z])", re.IGNORECASE)
 
@@ -194,16 +199,20 @@ def _read(folder: Path) -> tuple[str, int, dict[str, str]]:
     file = folder / "citygraph.nq"
     with file.open("rb") as opened_file:
         digest = hashlib.file_digest(opened_file, lambda: hashlib.blake2b(digest_size=9))
-    for name in ("dataset.jsonld", "ontology.ttl"):  # pages tell of these as well
+    texts = sorted(path.relative_to(folder).as_posix() for path in folder.glob(f"{TEXTS}/*.txt"))
+    for name in (*_BESIDE, *texts):
         if (folder / name).is_file():
-            digest.update((folder / name).open("rb").read())
+            digest.update(f"\0{name}\0".encode())
+            digest.update((folder / name).read_bytes())
     digest.update(f" {__version__} {ox.__version__}".encode())
     return digest.hexdigest(), int(file.stat().st_mtime), _moved(folder / "redirects.csv")
 
 
 def _moved(file: Path) -> dict[str, str]:
-    """Where an address that was released leads by now; empty text where the thing is gone."""
+    """Where an address that was released leads by now, which is an address of the web; empty text where the thing is
+    gone."""
     if not file.is_file():
         return {}
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row[0]: row[1] for row in list(csv.reader(lines))[1:] if len(row) >= 2}
+        rows = [row for row in list(csv.reader(lines))[1:] if len(row) >= 2]
+    return {old: new for old, new, *_ in rows if not new or _ADDRESS.fullmatch(new)}
