@@ -43,13 +43,14 @@ class Citation:
 
 def citation(edition: Edition, iri: str, title: str, source: str = "") -> Citation:
     """How a claim or a thing is cited: `title` says what it is, `source` is the citation of its source."""
-    said = f"{source.rstrip()} " if source else ""
-    text = f"{said}“{title}”, in: {edition.text} {iri}"
+    told = ", ".join(filter(None, (edition.version and f"version {edition.version}", edition.date)))
+    whole = f"{edition.title}{f', {told}' if told else ''}"
+    text = f"{f'{source.rstrip()} ' if source else ''}Cited as “{title}” in {whole}. {iri}"
     key = re.sub(r"[^A-Za-z0-9]+", "-", shorten(iri)).strip("-") or "citygraph"
     fields = {
         "author": f"{{{_tex(edition.publisher)}}}" if edition.publisher else "",
         "title": f"{{{_tex(title)}}}",
-        "booktitle": _tex(edition.title),
+        "howpublished": _tex(f"In {edition.title}, {edition.iri}"),
         "year": edition.date[:4],
         "version": _tex(edition.version),
         "url": iri,

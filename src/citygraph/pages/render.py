@@ -27,7 +27,7 @@ from citygraph.pages.told import Told
 from citygraph.plots import words
 from citygraph.plots.land import world
 from citygraph.rdf.quads import value_of
-from citygraph.vocabulary import CG, CLAIM, ID, LANGUAGES, shorten
+from citygraph.vocabulary import CG, CLAIM, EDTF, ID, LANGUAGES, shorten
 
 _HERE = Path(__file__).parent
 #: Links that are kept, of pages that name the same things.
@@ -213,6 +213,8 @@ class Context:
         if isinstance(term, ox.NamedNode):
             return self.link(term.value)
         language = term.language if isinstance(term, ox.Literal) else None
+        if isinstance(term, ox.Literal) and term.datatype.value == EDTF:
+            return Markup("<time>{}</time>").format(self.date(term.value))
         if language:
             return Markup('<bdi lang="{}">{}</bdi>').format(language, term.value)
         return Markup("<bdi>{}</bdi>").format(value_of(term))

@@ -38,9 +38,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The words of a claim as they are shown; `kind` is what it rests on."""
+    """The words of a claim as they are shown under its title; `kind` is what it rests on."""
 
     kind: str
+    title: str
     html: Markup
 
 
@@ -147,8 +148,8 @@ async def _tabled(site: Site, question: Question, begun: Preview, total: int, do
     linked, claims = told["linked"], told["claims"].items()
 
     def draw() -> Result:
-        evidence = {iri: Evidence(one["kind"], Markup(one["html"])) for iri, one in claims}
-        cells = [[cell(term, linked) for term in row] for row in drawn]
+        evidence = {iri: Evidence(one["kind"], one["title"], Markup(one["html"])) for iri, one in claims}
+        cells = [[cell(term, linked, context.language) for term in row] for row in drawn]
         return Result(
             "table", question.permanent, downloads, total, begun.columns, cells[:ROWS], evidence,
             chart(begun.columns, rows, cells[:ROWS]), city_map(begun.columns, drawn, cells), len(drawn),

@@ -119,7 +119,10 @@ class Maker:
         found = claims(self.book.reader, request["claims"])
         template = self._pages.environment.get_template("evidence.html")
         names = context.names()
-        told = {one.iri: {"kind": one.kind, "html": template.render(claim=one, **names)} for one in found}
+        told = {
+            one.iri: {"kind": one.kind, "title": context.title_of(one), "html": template.render(claim=one, **names)}
+            for one in found
+        }
         linked = {iri: (context.name(iri), context.href(iri)) for iri in request["tell"]}
         return json.dumps({"linked": linked, "claims": told})
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
-from citygraph.vocabulary import CLAIM
+from citygraph.plots.words import date
+from citygraph.vocabulary import CLAIM, EDTF
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,16 @@ def preview(data: bytes, most: int) -> Preview:
     return Preview(columns, rows, True)
 
 
-def cell(term: Any, linked: Mapping[str, Sequence[str]]) -> Cell:
+def cell(term: Any, linked: Mapping[str, Sequence[str]], language: str = "en") -> Cell:
     """A term as it is shown; `linked` has the name of each IRI and where it leads, which is itself on another site."""
     if isinstance(term, ox.NamedNode):
         iri = term.value
         name, where = linked.get(iri, (iri, ""))
         return Cell(name, where, where == iri, claim=iri if iri.startswith(CLAIM) else "")
     if isinstance(term, ox.Literal):
+        if term.datatype.value == EDTF:
+            with suppress(ValueError, IndexError):  # what is no date is shown as it is
+                return Cell(date(term.value, language))
         return Cell(term.value, language=term.language or "")
     return Cell("" if term is None else str(term))
 
