@@ -464,7 +464,7 @@ def test_a_release_that_changes_while_its_site_is_made_is_told(small: Path, tmp_
     with pytest.raises(CitygraphError, match="changed while its site was made"):
         write(release, tmp_path / "site", progress=change)
     assert write(release, tmp_path / "site").files
-    with pytest.raises(CitygraphError, match="changed while its site was made|is gone"):
+    with pytest.raises(CitygraphError, match=r"changed while its site was made|is gone"):
         write(release, tmp_path / "site", progress=lose)
 
 
