@@ -17,6 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from citygraph import __version__
+from citygraph.files import load_bytes
 from citygraph.pages.beside import REPORT, TEXTS
 from citygraph.problems import CitygraphError
 from citygraph.web.guard import Admitted, Refused, admit
@@ -203,7 +204,7 @@ def _read(folder: Path) -> tuple[str, int, dict[str, str]]:
     for name in (*_BESIDE, *texts):
         if (folder / name).is_file():
             digest.update(f"\0{name}\0".encode())
-            digest.update((folder / name).read_bytes())
+            digest.update(load_bytes(folder / name, "a file of the release"))
     digest.update(f" {__version__} {ox.__version__}".encode())
     return digest.hexdigest(), int(file.stat().st_mtime), _moved(folder / "redirects.csv")
 
