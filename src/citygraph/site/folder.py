@@ -137,10 +137,11 @@ class Folder:
         parent = place.parent
         if os.path.realpath(parent) != str(parent):  # each time: a link may have come since the last
             raise CitygraphError(f"{self.name}: a link in it leads elsewhere: {shown(parent)}; remove it")
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._wrong(error) from error
+        if not parent.is_dir():
+            try:
+                parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise self._wrong(error) from error
         return place
 
     def _wrong(self, error: OSError) -> CitygraphError:
