@@ -260,6 +260,11 @@ def test_a_question_that_takes_too_long_or_knows_no_example_says_so(site: Path, 
     assert questions.answer(reader, wrong).state == "failed"
     empty = Reader(ox.Store(), str(release / "ontology.ttl"))
     assert questions.answer(empty, questions.catalogue()["co-members"]).state == "unknown"
+    odd = ox.Store()
+    city = f"<{ID}a\\u005Cb> <{TYPE}> <{CG}City> <{GRAPH}t> ."
+    odd.load(city, format=ox.RdfFormat.N_QUADS, lenient=True)
+    every = NamedQuery("every", "SELECT ?s WHERE { ?s ?p ?o }")
+    assert questions.answer(Reader(odd, str(release / "ontology.ttl")), every).state == "failed"
 
 
 def test_the_ontology_page_has_every_term_with_its_definition(site: Path, pages: Mapping[str, Parsed]) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,14 @@ def answer(reader: Reader, query: NamedQuery, seconds: float = SECONDS) -> Answe
     state, raw = _asked(reader.store, queries.bind(query, given), seconds)
     if state != "answered":
         return Answer(query, given, state)
+    try:
+        return _told(Answer(query, given, state), raw)
+    except SyntaxError:  # an IRI that is none, of a graph that was read leniently
+        return Answer(query, given, "failed")
+
+
+def _told(answer: Answer, raw: bytes) -> Answer:
+    """An answer with its rows, as many as a page shows."""
     found = _read(raw)
     columns = [variable.value for variable in found.variables]
     rows: list[list[Any]] = []
@@ -89,9 +97,8 @@ def answer(reader: Reader, query: NamedQuery, seconds: float = SECONDS) -> Answe
         if len(rows) < ROWS and signs < SIGNS:
             rows.append([solution[name] for name in columns])
             signs += sum(_CELL + len(value_of(term)) for term in rows[-1] if term is not None)
-    return Answer(
-        query, given, state, columns, rows, total, _read(raw).serialize(format=ox.QueryResultsFormat.CSV) or b""
-    )
+    csv = _read(raw).serialize(format=ox.QueryResultsFormat.CSV) or b""
+    return replace(answer, columns=columns, rows=rows, total=total, csv=csv)
 
 
 def _read(raw: bytes) -> ox.QuerySolutions:
