@@ -54,3 +54,15 @@ def picture(page: Page, name: str) -> None:
     if PICTURES:
         size = "phone" if (page.viewport_size or DESKTOP)["width"] == PHONE["width"] else "desktop"
         page.screenshot(path=Path(PICTURES) / f"{name}-{size}.png", full_page=True)
+
+
+def refused(page: Page) -> None:
+    """The policy holds also where a page failed to escape: a script, a handler and a style put in by hand do nothing."""
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend',"
+        ' \'<img src=x onerror="window.hit=1"><p id=p style="color:red">\');'
+        "const s = document.createElement('script'); s.textContent = 'window.hit=1'; document.body.append(s)"
+    )
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.hit") is None
+    assert page.evaluate("getComputedStyle(document.querySelector('#p')).color") != "rgb(255, 0, 0)"
