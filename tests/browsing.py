@@ -57,7 +57,7 @@ def picture(page: Page, name: str) -> None:
 
 
 def refused(page: Page) -> None:
-    """The policy holds also where a page failed to escape: a script, a handler and a style put in by hand do nothing."""
+    """The policy holds also where a page failed to escape: script, handler and style put in by hand do nothing."""
     page.evaluate(
         "document.body.insertAdjacentHTML('beforeend',"
         ' \'<img src=x onerror="window.hit=1"><p id=p style="color:red">\');'
