@@ -38,7 +38,7 @@ from hostile import lines
 BASE = "https://data.example.org/cities/"
 #: Keys that would lead out of the folder, that differ only in case, or that are no file names somewhere.
 KEYS = (
-    "../../../../tmp/escaped", "..", ".", "%2e%2e%2fescaped", "/etc/escaped", "a/../../escaped", "CON", "con",
+    "../../../../escaped", "..", ".", "%2e%2e%2fescaped", "/escaped", "a/../../escaped", "CON", "con",
     "nul.txt", "Lahti", "LAHTI", "lahti.", "-x", "a:b", "é", "É", "x" * 5000, "fi/page/lahti", "claim", "row", "a%00b",
     "ends.html", "ends.ttl", "lahti.html", "2.html", "~", "名", "*?", "#x",
 )  # fmt: skip
@@ -117,7 +117,7 @@ def files(site: Path) -> list[str]:
 
 def test_nothing_is_written_outside_and_no_two_files_differ_only_in_case(site: Path) -> None:
     assert names(site.parent) == ["dist", "site"]
-    assert not Path("/tmp/escaped.html").exists()
+    assert [path for folder in site.parents for path in folder.glob("escaped*")] == []
     found = files(site)
     assert len({name.casefold() for name in found}) == len(found)
     for name in found:

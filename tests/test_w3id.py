@@ -42,7 +42,8 @@ def ask() -> Iterator[Ask]:
         root.chmod(0o755)  # the server gives up root's rights
         (root / "htdocs" / "citygraph").mkdir(parents=True)
         files = ["citygraph.ttl", "catalog.ttl", "void.ttl", "sources/x.ttl"]
-        rules = w3id.htaccess(BASE, [ID + key for key in ODD], release=files, version="1.0")
+        odd = [*(ID + key for key in ODD), f"{ID}row/gcom/FI0001", f"{CLAIM}src/Fact"]
+        rules = w3id.htaccess(BASE, odd, release=files, version="1.0")
         (root / "htdocs" / "citygraph" / ".htaccess").write_text(rules, "utf-8")
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -94,11 +95,13 @@ def ask() -> Iterator[Ask]:
         ("id/lahti.ttl", BROWSER, "", "data/lahti.ttl"),
         ("id/lahti.jsonld", "*/*", "", "data/lahti.jsonld"),
         ("id/lahti.html", "text/turtle", "sv", "sv/page/lahti.html"),
-        ("id/claim/src/fact", BROWSER, "fi", "fi/page/claim/src/fact.html"),
-        ("id/claim/src/fact.joined", BROWSER, "", "page/claim/src/fact.html"),
+        ("id/claim/src/fact", BROWSER, "fi", paths.part(f"{CLAIM}src/fact")),
+        ("id/claim/src/fact.joined", BROWSER, "sv", paths.part(f"{CLAIM}src/fact")),
         ("id/claim/src/fact", "text/turtle", "", "release/sources/src.ttl"),
         ("id/claim/src/fact.ttl", "*/*", "", "release/sources/src.ttl"),
-        ("id/row/gcom/FI0001", BROWSER, "fi", "page/row/gcom/FI0001.html"),
+        ("id/row/gcom/FI0001", BROWSER, "fi", paths.part(f"{ID}row/gcom/FI0001")),
+        ("id/claim/src/Fact", BROWSER, "", paths.part(f"{CLAIM}src/Fact")),
+        ("id/row/gcom/fi0001", BROWSER, "fi", paths.part(f"{ID}row/gcom/fi0001")),
         ("ontology", BROWSER, "sv", "sv/ontology.html"),
         ("ontology", "text/turtle", "sv", "ontology.ttl"),
         ("ontology/0.3.0", "application/ld+json", "", "ontology.ttl"),

@@ -61,7 +61,9 @@ def made(book: Book, base: str) -> Iterator[tuple[str, bytes]]:
     yield "robots.txt", robots.encode()
     if base:
         names = [name for name, _ in book.pages.files]
-        iris = [*(iri for iri, _ in book.things), *book.pages.former]
+        claims, rows = book.pages.told.claims.values(), book.pages.told.rows.values()
+        iris = {*(iri for iri, _ in book.things), *book.pages.former, *(iri for some in claims for iri in some)}
+        iris |= {row[2] for some in rows for row in some}
         rules = w3id.htaccess(base, iris, release=names, version=book.pages.edition.version)
         yield "w3id/.htaccess", rules.encode("utf-8", "replace")
         yield "w3id/README.md", w3id.README.format(base=base).encode()

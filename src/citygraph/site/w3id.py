@@ -50,7 +50,7 @@ def htaccess(base: str, iris: Iterable[str], *, release: Iterable[str] = (), ver
     each = "release/sources/$1.ttl" if any(name.startswith("sources/") for name in files) else "release/citygraph.ttl"
     catalog = "catalog.ttl" if "catalog.ttl" in files else "downloads.html"
     void = ".well-known/void" if "void.ttl" in files else "downloads.html"
-    onto, void = "ontology(?:/[0-9.]+)?", ".well-known/void" if "void.ttl" in files else "downloads.html"
+    onto = "ontology(?:/[0-9.]+)?"
     lines = [
         f"# https://w3id.org/citygraph/ leads to {base}: made by `citygraph site`, see README.md.",
         "Options +FollowSymLinks -MultiViews", "RewriteEngine On", "",
@@ -59,7 +59,7 @@ def htaccess(base: str, iris: Iterable[str], *, release: Iterable[str] = (), ver
         "# Claims and rows of tables: their pages, or the file of the source of a claim, which holds it.",
         _rule(r"^id/claim/([^/]+)/[^/.]+\.(?:ttl|jsonld)$", f"{to}{each}"),
         _asked("^id/claim/([^/]+)/[^/]+$", f"{to}{each}"),
-        _rule(r"^id/claim/([^/]+)/([^/.]+)(?:\.[^/]*)?$", f"{home}page/claim/$1/$2.html"),  # its quotes and dates too
+        _rule(r"^id/claim/([^/]+)/([^/.]+)(?:\.[^/]*)?$", f"{to}page/claim/$1/$2.html"),  # its quotes and dates too
         _rule(r"^id/row/([^/]+)/([^/]+?)(?:\.html)?$", f"{to}page/row/$1/$2.html"), "",
         "# Things.",
         _rule(r"^id/([^/]+)\.(ttl|jsonld)$", f"{to}data/$1.$2"),
