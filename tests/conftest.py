@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 
 from citygraph import Release
@@ -20,6 +21,8 @@ from citygraph import build as pipeline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from citygraph.pages.book import Book
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CITYGRAPH_SHARED", ROOT.parent / "shared"))
@@ -75,6 +78,23 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(dist: Path) -> Release:
     """The release, open."""
     return Release.open(dist)
+
+
+def bound(store: ox.Store, dist: Path) -> Book:
+    """The pages of a graph, with the ontology of a release."""
+    from citygraph.pages.book import Book
+    from citygraph.pages.reader import Reader
+    from citygraph.pages.render import Pages
+
+    return Book(Pages(Reader(store, str(dist / "ontology.ttl"))))
+
+
+@pytest.fixture(scope="module")
+def book(dist: Path) -> Book:
+    """The pages of the release, read anew for each module of tests."""
+    store = ox.Store()
+    store.bulk_load(path=str(dist / "citygraph.nq"), format=ox.RdfFormat.N_QUADS)
+    return bound(store, dist)
 
 
 @pytest.fixture

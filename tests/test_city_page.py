@@ -13,12 +13,10 @@ import hostile
 from citygraph import Release
 from citygraph.pages import city
 from citygraph.pages.book import Book
-from citygraph.pages.reader import Reader
-from citygraph.pages.render import Pages
 from citygraph.pages.things import CLAIMS
 from citygraph.plots import data
 from citygraph.vocabulary import CG, CLAIM, DCTERMS, GRAPH, ID, LANGUAGES, OA, SKOS, TYPE
-from conftest import ROOT
+from conftest import ROOT, bound
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
@@ -26,17 +24,6 @@ GAP = ("network", "own_change", "own_baseline", "own_target_year", "minimum", "v
        "network_claim")  # fmt: skip
 OTHERWISE = ("thing", "topic", "value_a", "source_a", "claim_a", "value_b", "source_b", "claim_b", "of")
 Value = str | ox.Literal
-
-
-def book_of(store: ox.Store, dist: Path) -> Book:
-    return Book(Pages(Reader(store, str(dist / "ontology.ttl"))))
-
-
-@pytest.fixture(scope="module")
-def book(dist: Path) -> Book:
-    store = ox.Store()
-    store.bulk_load(path=str(dist / "citygraph.nq"), format=ox.RdfFormat.N_QUADS)
-    return book_of(store, dist)
 
 
 class Graph:
@@ -176,7 +163,7 @@ def test_targets_are_compared_as_the_query_compares_them(dist: Path) -> None:
     verdicts: dict[str, int] = {}
     for seed in range(60):
         graph = random_gaps(seed)
-        book = book_of(graph.store, dist)
+        book = bound(graph.store, dist)
         for key in ("c0", "c1"):
             found = told(book, ID + key)
             answer = asked(graph.store, "commitment-gaps", "city", ID + key, GAP)
@@ -233,7 +220,7 @@ def test_what_sources_say_otherwise_is_what_the_query_finds(dist: Path) -> None:
     topics = set()
     for seed in range(80):
         graph = random_claims(seed)
-        book = book_of(graph.store, dist)
+        book = bound(graph.store, dist)
         found = told(book, ID + "c0")
         assert otherwise_of(found) == asked(graph.store, "who-says-otherwise", "about", ID + "c0", OTHERWISE), seed
         topics |= {pair.topic for pair in found.otherwise}
@@ -300,7 +287,7 @@ def twins(dist: Path) -> Book:
     for key, (lat, long) in zip(["hub", *(f"t{at:02}" for at in range(46))], places, strict=True):
         graph.add(ID + key, GEO + "lat", ox.Literal(str(lat), datatype=ox.NamedNode(XSD + "decimal")))
         graph.add(ID + key, GEO + "long", ox.Literal(str(long), datatype=ox.NamedNode(XSD + "decimal")))
-    return book_of(graph.store, dist)
+    return bound(graph.store, dist)
 
 
 def test_a_city_with_fifty_twins_has_them_all_on_its_first_page(twins: Book) -> None:
@@ -335,7 +322,7 @@ def test_a_figure_leads_to_claims_on_further_pages(twins: Book) -> None:
 def test_an_empty_city_says_so(dist: Path) -> None:
     graph = Graph()
     graph.thing("alone", name="Alone")
-    book = book_of(graph.store, dist)
+    book = bound(graph.store, dist)
     for language, words in (("en", "No source here tells"), ("fi", "Mikään lähde ei kerro"), ("sv", "Ingen källa")):
         page = html(book, ID + "alone", language)
         assert page.count(words) == 1
@@ -365,7 +352,7 @@ def test_a_page_is_made_of_wrong_dates_numbers_and_places(dist: Path) -> None:
     graph.claim("itself", "Twinning", city=me, twin=me)
     graph.claim("nobody", "Membership", member=me)
     graph.add(ID + "t", DCTERMS + "issued", ox.Literal("long ago"))
-    book = book_of(graph.store, dist)
+    book = bound(graph.store, dist)
     for language in LANGUAGES:
         for number in (1, 2):
             page = html(book, ID + "odd", language, number)
@@ -376,7 +363,7 @@ def test_a_page_is_made_of_wrong_dates_numbers_and_places(dist: Path) -> None:
 def test_a_hostile_city_is_shown_as_text(dist: Path) -> None:
     store = ox.Store()
     store.load(hostile.lines(), format=ox.RdfFormat.N_QUADS)
-    book = book_of(store, dist)
+    book = bound(store, dist)
     for language in LANGUAGES:
         page = html(book, ID + hostile.KEY, language)
         assert "<script>window" not in page
@@ -394,7 +381,7 @@ def test_a_twin_of_whose_twinning_the_years_are_over_is_no_twin_now(dist: Path) 
     home, over, on, year = (graph.thing(key) for key in ("home", "over", "on", "year"))
     for at, (twin, period) in enumerate(((over, "1980/1990"), (on, "1980/.."), (year, "1985"))):
         graph.date(graph.claim(f"t{at}", "Twinning", city=home, twin=twin), "period", period)
-    found = told(book_of(graph.store, dist), home)
+    found = told(bound(graph.store, dist), home)
     assert {twin.iri: twin.ended for twin in found.twins} == {over: True, on: False, year: True}
 
 
@@ -404,7 +391,7 @@ def test_what_took_place_in_a_year_is_not_drawn_as_lasting_until_its_source_came
     graph.add(ID + "t", DCTERMS + "issued", ox.Literal("2012-09-10"))
     graph.date(graph.claim("a", "Twinning", city=home, twin=twin), "period", "1985")
     graph.date(graph.claim("b", "Twinning", city=home, twin=twin), "since", "1985")
-    rows = told(book_of(graph.store, dist), home).rows("en", str, lambda *_: "")
+    rows = told(bound(graph.store, dist), home).rows("en", str, lambda *_: "")
     assert [(row["claim"][-1], row["begin"], row["end"], row["lasting"]) for row in rows] == [
         ("a", (1985.0, 1986.0), (1985.0, 1986.0), 1985.0), ("b", (1985.0, 1986.0), (None, None), 2012.6913),
     ]  # fmt: skip
@@ -420,7 +407,7 @@ def test_pages_are_made_of_a_graph_whose_numbers_are_none(written: str, dist: Pa
     graph.add(f"{CLAIM}t/a.quote", OA + "end", ox.Literal(written))
     graph.add(f"{ID}row/t/1", CG + "rowNumber", ox.Literal(written))
     graph.add(f"{ID}row/t/1", DCTERMS + "source", source)
-    book = book_of(graph.store, dist)
+    book = bound(graph.store, dist)
     for iri in (home, source):
         assert "</html>" in html(book, iri)
     assert book.pages.told.at(claim) == (f"page/{'home'}.html", "#t/a")
@@ -431,4 +418,4 @@ def test_a_thing_of_a_name_that_is_no_iri_is_left_out(dist: Path) -> None:
     graph.thing("home")
     line = f"<{ID}a\\u005Cb> <{TYPE}> <{CG}City> <{GRAPH}t> ."
     graph.store.load(line, format=ox.RdfFormat.N_QUADS, lenient=True)
-    assert [iri for iri, _ in book_of(graph.store, dist).things] == [ID + "home"]
+    assert [iri for iri, _ in bound(graph.store, dist).things] == [ID + "home"]

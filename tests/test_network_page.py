@@ -14,24 +14,12 @@ from citygraph.pages import rolls
 from citygraph.pages.book import Book
 from citygraph.pages.network import by_year
 from citygraph.pages.places import places
-from citygraph.pages.reader import Reader
-from citygraph.pages.render import Pages
 from citygraph.vocabulary import CG, CLAIM, GRAPH, ID, LANGUAGES, SKOS, TYPE
+from conftest import bound
 
 #: Of the network that is made.
 MEMBERS = 3000
 QUADS = dict[tuple[str, str, str], None]
-
-
-def bound(store: ox.Store, dist: Path) -> Book:
-    return Book(Pages(Reader(store, str(dist / "ontology.ttl"))))
-
-
-@pytest.fixture(scope="module")
-def book(dist: Path) -> Book:
-    store = ox.Store()
-    store.bulk_load(path=str(dist / "citygraph.nq"), format=ox.RdfFormat.N_QUADS)
-    return bound(store, dist)
 
 
 def page(book: Book, key: str, number: int = 1, language: str = "en") -> str:

@@ -28,13 +28,6 @@ def bound(store: ox.Store, dist: Path, edition: Edition | None = None) -> Book:
     return Book(Pages(Reader(store, str(dist / "ontology.ttl")), edition or Edition()))
 
 
-@pytest.fixture(scope="module")
-def book(dist: Path) -> Book:
-    store = ox.Store()
-    store.bulk_load(path=str(dist / "citygraph.nq"), format=ox.RdfFormat.N_QUADS)
-    return bound(store, dist)
-
-
 def html(book: Book, language: str = "en") -> str:
     made = book.made("index.html")
     assert made is not None
